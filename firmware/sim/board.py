@@ -1,0 +1,86 @@
+"""The simulator as one more board: the names that every board file has, made of fakes.
+
+`open_board(folder)` puts the scenario of that folder on stage; after it this module can be handed to main.start().
+"""
+
+import gc
+import os
+import sys
+
+from sim import world
+from sim.stage import Stage
+
+NAME = "simulator"
+# Published on purpose: whoever reads a simulated unit's log must see that it proves nothing about a real one.
+DEVELOPMENT_KEY = b"sitter simulator: published key!"
+ROOT = "/flash"
+
+
+def now_ms() -> int:
+    return world.clock.now_ms() - world.boot_us // 1000
+
+
+def unit_id() -> str:
+    return "SIM-%04X" % (_stage.job["seed"] & 0xFFFF)
+
+
+def unit_key() -> bytes:
+    return DEVELOPMENT_KEY
+
+
+def reset_cause() -> str:
+    return _stage.state.get("reset_cause", "power on")
+
+
+def heap_free() -> int:
+    return gc.mem_free()
+
+
+def mount() -> str:
+    """Mount the LittleFS volume, making it on a blank flash; the root under which logs and state live."""
+    import vfs
+
+    try:
+        volume = vfs.VfsLfs2(_stage.flash)
+    except OSError:
+        vfs.VfsLfs2.mkfs(_stage.flash)
+        volume = vfs.VfsLfs2(_stage.flash)
+    vfs.mount(volume, ROOT)
+    for name in ("settings", "plan"):
+        _provision(name)
+    return ROOT
+
+
+def _provision(name: str) -> None:
+    """Put the scenario's settings and plan where a technician would have put them."""
+    import json
+
+    value = _stage.job.get(name)
+    if value is None or _stage.state["boots"]:
+        return
+    if "state" not in os.listdir(ROOT):
+        os.mkdir(ROOT + "/state")
+    with open(ROOT + "/state/" + name + ".json", "w") as file:
+        json.dump(value, file)
+
+
+def report(error: Exception) -> None:
+    """A task fell over: on a device this goes to the console."""
+    sys.stderr.write("TASK FELL OVER\n")
+    sys.print_exception(error, sys.stderr)
+
+
+_PARTS = (
+    "patient_i2c", "internal_i2c", "nibp_uart", "music_uart", "music_busy", "keys_int", "display_dc", "display_cs",
+    "lamp_red", "lamp_yellow", "lamp_cyan", "call_relay", "sounder", "light_warm", "light_cool", "watchdog",
+)  # fmt: skip
+
+
+def open_board(folder: str) -> None:
+    global _stage, boot_id, link_in, link_out, display_spi, display_backlight
+    _stage = Stage(folder)
+    boot_id = (_stage.job["seed"] * 2654435761 + _stage.state["boots"] * 40503 + 1) & 0xFFFFFFFE
+    link_in, link_out = sys.stdin.buffer, sys.stdout.buffer
+    display_spi, display_backlight = _stage.display, _stage.backlight
+    for name in _PARTS:
+        globals()[name] = getattr(_stage, name)

@@ -1,0 +1,16 @@
+"""Shadows the built-in `time` in the simulator: ticks come from the simulated clock and wrap as on the ESP32."""
+
+import sys
+
+_path, sys.path = sys.path, ()
+import time as _time
+
+sys.path = _path
+
+from sim import world
+
+ticks_ms = world.ticks_ms
+ticks_add = world.ticks_add
+ticks_diff = world.ticks_diff
+real_ticks_us = _time.ticks_us
+real_ticks_diff = _time.ticks_diff

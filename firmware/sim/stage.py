@@ -1,0 +1,198 @@
+"""Puts a scenario on: builds the fakes, lets its timeline happen, and keeps what outlives a power cut.
+
+A scenario is played in a folder that the host has prepared: `job.json` (the checked scenario), `flash.img` (the unit's
+2 MB of flash) and, from the second start on, `state.json`. docs/simulator.md describes the entries.
+"""
+
+import json
+import sys
+
+from sim import world
+from sim.dfplayer import FakeDfPlayer
+from sim.ds3231 import FakeDs3231
+from sim.flash import FakeFlash
+from sim.i2c import FakeI2C
+from sim.max30102 import FakeMax30102
+from sim.mcp23017 import FakeMcp23017
+from sim.nibp import FakeNibp
+from sim.patient import Patient
+from sim.pins import FakePin, FakePwm
+from sim.sounder import FakeSounder
+from sim.st7789 import FakeSt7789
+from sim.uart import FakeUart
+from sim.watchdog import FakeWatchdog
+
+EXIT_POWER_CUT = 75
+_PRESS_S = 0.15
+_PROGRESS_S = 60
+
+
+class Stage:
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        with open(folder + "/job.json") as file:
+            self.job = json.load(file)
+        self.state = self._load_state()
+        clock = world.clock
+        clock.now_us = world.boot_us = self.state["at_us"]
+        clock.cpu_factor = self.job.get("cpu_factor", 1)
+        self._build_patient_side(clock)
+        self._build_inside(clock)
+        self._knobs = {
+            "oximeter": self.oximeter, "nibp": self.nibp, "music": self.music, "keys": self.keys, "clock": self.rtc,
+            "flash": self.flash, "display": self.display, "patient_bus": self.patient_i2c,
+            "internal_bus": self.internal_i2c, "watchdog": self.watchdog,
+        }  # fmt: skip
+        self._schedule()
+
+    def _load_state(self) -> dict:
+        try:
+            with open(self._folder + "/state.json") as file:
+                return json.load(file)
+        except OSError:
+            return {"at_us": 0, "boots": 0, "rtc_trusted": True}
+
+    # --- the parts ------------------------------------------------------------------------------------------------
+
+    def _build_patient_side(self, clock) -> None:
+        values = dict(self.job.get("patient", {}))
+        recording = values.pop("recording", None)
+        self.patient = Patient(self.job["seed"], values, read_recording(recording) if recording else None)
+        self.oximeter = FakeMax30102(clock, self.patient)
+        self.patient_i2c = FakeI2C(clock)
+        self.patient_i2c.attach(0x57, self.oximeter)
+        self.nibp_uart = FakeUart(clock, 9600)
+        self.nibp = FakeNibp(clock, self.nibp_uart)
+
+    def _build_inside(self, clock) -> None:
+        self.keys_int = FakePin(1)
+        self.keys = FakeMcp23017(clock, self.keys_int)
+        self.rtc = FakeDs3231(clock, self.job["start_utc_s"])
+        self.internal_i2c = FakeI2C(clock)
+        self.internal_i2c.attach(0x20, self.keys)
+        self.internal_i2c.attach(0x68, self.rtc)
+        self.music_uart = FakeUart(clock, 9600)
+        self.music_busy = FakePin(1)
+        self.music = FakeDfPlayer(clock, self.music_uart, self.music_busy)
+        self.display_dc, self.display_cs = FakePin(0), FakePin(1)
+        self.display = FakeSt7789(clock, self.display_dc, self.display_cs)
+        self.backlight = FakePwm(clock)
+        self.lamp_red = FakePwm(clock, trace=[])
+        self.lamp_yellow, self.lamp_cyan = FakePin(0), FakePin(0)
+        self.call_relay = FakePin(0)
+        self.sounder = FakeSounder(clock)
+        self.light_warm, self.light_cool = FakePwm(clock), FakePwm(clock)
+        self.watchdog = FakeWatchdog(clock, self.bite)
+        with open(self._folder + "/flash.img", "rb") as file:
+            self.flash = FakeFlash(clock, bytearray(file.read()))
+
+    # --- the timeline ---------------------------------------------------------------------------------------------
+
+    def _schedule(self) -> None:
+        """What lies before this start has happened already: the patient and the faults are as it left them."""
+        started_us = self.state["at_us"]
+        for entry in self.job["timeline"]:
+            at_us = int(entry["at_s"] * 1000000)
+            if at_us >= started_us:
+                world.clock.at_us(at_us, self._doing(entry, at_us))
+            elif "key" not in entry and "power_cut" not in entry:
+                self._doing(entry, at_us)()
+        world.clock.at_us(int(self.job["end_s"] * 1000000), self._finish)
+        world.clock.at_us(started_us, self._progress)
+
+    def _doing(self, entry: dict, at_us: int):
+        def act() -> None:
+            if "key" in entry:
+                self._press(entry["key"], entry.get("hold_s", _PRESS_S))
+            for name, value in entry.get("patient", {}).items():
+                self._change_patient(at_us, name, value, entry.get("over_s", 0))
+            for name, value in entry.get("fault", {}).items():
+                self._turn(name, value)
+            if "power_cut" in entry:
+                self.cut_power(entry["power_cut"].get("off_s", 10))
+
+        return act
+
+    def _press(self, name: str, hold_s: float) -> None:
+        for key in name.split("+"):
+            self.keys.press(key)
+            world.clock.at_us(world.clock.now_us + int(hold_s * 1000000), lambda key=key: self.keys.release(key))
+
+    def _change_patient(self, at_us: int, name: str, value: float, over_s: float) -> None:
+        self.patient.change(at_us, name, value, over_s)
+
+    def _turn(self, knob: str, value) -> None:
+        part, name = knob.split(".")
+        current = getattr(self._knobs[part], name)
+        if callable(current):
+            current()
+        else:
+            setattr(self._knobs[part], name, value)
+
+    def _progress(self) -> None:
+        sys.stderr.write("AT %d\n" % (world.clock.now_us // 1000000))
+        if not world.live:
+            world.clock.at_us(world.clock.now_us + _PROGRESS_S * 1000000, self._progress)
+
+    # --- endings ----------------------------------------------------------------------------------------------------
+
+    def cut_power(self, off_s: float) -> None:
+        """The process ends here; the host starts it again from the flash image, `off_s` later by the scenario's clock."""
+        self.flash.dead = True
+        self._save(world.clock.now_us + int(off_s * 1000000), "power on")
+        sys.exit(EXIT_POWER_CUT)
+
+    def bite(self) -> None:
+        self.flash.dead = True
+        self._save(world.clock.now_us + 300000, "watchdog")
+        sys.exit(EXIT_POWER_CUT)
+
+    def _finish(self) -> None:
+        """The timeline is over: from here on time runs by itself and the serial line is served."""
+        with open(self._folder + "/trace.json", "w") as file:
+            json.dump(self.trace(), file)
+        self._save_flash()
+        world.on_hangup = self._end
+        from time import real_ticks_diff, real_ticks_us
+
+        begun = real_ticks_us()
+        world.go_live(lambda: real_ticks_diff(real_ticks_us(), begun))
+        sys.stderr.write("READY\n")
+
+    def _end(self) -> None:
+        self._save(world.clock.now_us, "power on")
+        sys.exit(0)
+
+    def _save(self, at_us: int, cause: str) -> None:
+        state = {"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause}
+        with open(self._folder + "/state.json", "w") as file:
+            json.dump(state, file)
+        self._save_flash()
+
+    def _save_flash(self) -> None:
+        with open(self._folder + "/flash.img", "wb") as file:
+            file.write(self.flash.image)
+
+    def trace(self) -> dict:
+        """What the pins did, for expectations that the log alone can't prove."""
+        flash = self.flash
+        return {
+            "bursts": self.sounder.trace,
+            "red_lamp": self.lamp_red.trace,
+            "music": self.music.trace,
+            "flash": {"erases": flash.erases, "programs": flash.programs, "reads": flash.reads},
+        }
+
+
+def read_recording(path: str) -> tuple[int, list[int]]:
+    """(sample rate in Hz, counts) of a capture: `# key: value` lines, then one whole number a line."""
+    rate_hz, counts = 0, []
+    with open(path) as file:
+        for line in file:
+            if line.startswith("#"):
+                key, _, value = line[1:].partition(":")
+                if key.strip() == "sample_rate_hz":
+                    rate_hz = int(value)
+            else:
+                counts.append(int(line))
+    return rate_hz, counts

@@ -1,0 +1,151 @@
+"""The table of everything that is logged, and its coding.
+
+One row of RECORDS describes one kind of record: its tag, its name and its fields in order. On disk and on the line a
+record is
+
+    length  u16   bytes of body that follow the tag
+    tag     u8
+    body          the fields, little-endian, packed without gaps
+
+Numbers use the struct format named in the row; the largest value of an unsigned format, the smallest of a signed one,
+is reserved and means "absent". Format `s` is text: a length byte and UTF-8, the empty text meaning absent; `S` is the
+same with a two-byte length. `16s` is sixteen raw bytes. Each record has `at_ms`, milliseconds since the unit started;
+`header` and `boot` tie that clock to UTC.
+
+A file begins with four bytes of magic and a `header`, whose layout never changes and which carries this table as text:
+any later program can decode an old log without knowing the firmware that wrote it. Tags are never reused. SCHEMA_ID
+is the CRC-32 of that text; only the live link insists that both ends have the same one.
+"""
+
+import binascii
+import struct
+
+MAGIC = b"SLG1"
+
+AT = ("at_ms", "I", "ms")
+
+RECORDS = (
+    # The first record of a file. Frozen: a reader needs it before it has a table.
+    (1, "header", (AT, ("schema_id", "I", ""), ("boot_id", "I", ""), ("utc_s", "I", "s"), ("utc_trusted", "B", ""),
+                   ("key_id", "I", ""), ("unit_id", "s", ""), ("firmware", "s", ""), ("schema", "S", ""))),
+    # The unit started again in the middle of this log: at_ms counts from zero again.
+    (2, "boot", (AT, ("boot_id", "I", ""), ("utc_s", "I", "s"), ("utc_trusted", "B", ""), ("gap_s", "I", "s"),
+                 ("reset_cause", "s", ""))),
+    (3, "plan", (AT, ("dose_mg", "H", "mg"), ("code", "s", ""), ("route", "s", ""), ("cleared_by", "s", ""))),
+    # The value of one setting in force from here on; limits and delays of alarms are settings.
+    (4, "setting", (AT, ("value", "i", ""), ("name", "s", ""))),
+    (5, "phase", (AT, ("phase", "s", ""), ("cause", "s", ""))),
+    # Once a second while a session is open; absent values were not to be trusted.
+    (6, "vitals", (AT, ("pulse_bpm", "B", "bpm"), ("spo2_pct", "B", "%"), ("perfusion_permyriad", "H", "0.01 %"),
+                   ("quality_pct", "B", "%"), ("finger", "B", ""))),
+    (7, "pressure", (AT, ("systolic_mmhg", "H", "mmHg"), ("diastolic_mmhg", "H", "mmHg"), ("mean_mmhg", "H", "mmHg"),
+                     ("pulse_bpm", "B", "bpm"), ("cause", "s", ""))),
+    (8, "cuff", (AT, ("code", "H", ""), ("event", "s", ""), ("cause", "s", ""))),
+    (9, "dose", (AT, ("number", "B", ""), ("dose_mg", "H", "mg"), ("route", "s", ""))),
+    (10, "key", (AT, ("key", "s", ""), ("gesture", "s", ""))),
+    (11, "mark", (AT, ("number", "H", ""), ("phase", "s", ""))),
+    # One edge of an occurrence: event is `started` or `ended`. delay_ms is the condition delay that had run out.
+    (12, "alarm", (AT, ("value", "h", ""), ("limit", "h", ""), ("delay_ms", "I", "ms"), ("priority", "s", ""),
+                   ("event", "s", ""), ("alarm", "s", ""))),
+    # Sound of one occurrence paused by somebody; it may sound again from until_ms on.
+    (13, "silence", (AT, ("until_ms", "I", "ms"), ("cause", "s", ""), ("alarm", "s", ""))),
+    (14, "cue", (AT, ("folder", "B", ""), ("volume", "B", "0-30"), ("warm_pct", "B", "%"), ("cool_pct", "B", "%"),
+                 ("fade_ms", "I", "ms"), ("cause", "s", ""))),
+    (15, "part", (AT, ("part", "s", ""), ("fault", "s", ""))),
+    (16, "seal", (AT, ("mac", "16s", ""))),
+    # The session is over and the log complete; always followed by a last seal.
+    (17, "close", (AT, ("utc_s", "I", "s"), ("reason", "s", ""))),
+)  # fmt: skip
+
+_NAMES = {row[1]: row for row in RECORDS}
+_TAGS = {row[0]: row for row in RECORDS}
+
+ABSENT = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF, "b": -0x80, "h": -0x8000, "i": -0x80000000}
+
+
+class BadRecord(ValueError):
+    """Bytes that are not a record of the table."""
+
+
+def table_text() -> str:
+    """RECORDS as text, one row a line: `6 vitals at_ms:I:ms pulse_bpm:B:bpm ...`."""
+    return "".join(
+        "%d %s %s\n" % (tag, name, " ".join(":".join(field).replace(" ", "") for field in fields))
+        for tag, name, fields in RECORDS
+    )
+
+
+def parse_table(text: str) -> dict[int, tuple]:
+    """Rows by tag from the text in a header, for `decode`."""
+    rows = {}
+    for line in text.split("\n"):
+        if line:
+            words = line.split(" ")
+            rows[int(words[0])] = (int(words[0]), words[1], tuple(tuple(w.split(":")) for w in words[2:]))
+    return rows
+
+
+SCHEMA_ID = binascii.crc32(table_text().encode()) & 0xFFFFFFFF
+
+
+def encode(name: str, fields: dict) -> bytes:
+    """One record with its length and tag. A field left out or None is absent; one not in the row raises KeyError."""
+    tag, _, row = _NAMES[name]
+    for field in fields:
+        if not any(field == known for known, _, _ in row):
+            raise KeyError(name + "." + field)
+    body = b"".join(_pack(form, fields.get(field)) for field, form, _ in row)
+    return struct.pack("<HB", len(body), tag) + body
+
+
+def _pack(form: str, value) -> bytes:
+    if form in ("s", "S"):
+        text = (value or "").encode()
+        return struct.pack("<B" if form == "s" else "<H", len(text)) + text
+    if form in ABSENT:
+        return struct.pack("<" + form, ABSENT[form] if value is None else value)
+    return struct.pack("<" + form, value)
+
+
+def decode(tag: int, body: bytes, rows: dict[int, tuple] | None = None) -> tuple[str, dict]:
+    """(name, fields) of one record's body; absent fields are None. Raises BadRecord."""
+    row = (rows or _TAGS).get(tag)
+    if row is None:
+        raise BadRecord("unknown tag %d" % tag)
+    fields = {}
+    at = 0
+    try:
+        for field, form, _ in row[2]:
+            fields[field], at = _unpack(form, body, at)
+    except ValueError as error:
+        raise BadRecord("%s: %s" % (row[1], error))
+    if at != len(body):
+        raise BadRecord("%s: %d bytes too many" % (row[1], len(body) - at))
+    return row[1], fields
+
+
+def _unpack(form: str, body: bytes, at: int) -> tuple:
+    if form in ("s", "S"):
+        size, at = _number("B" if form == "s" else "H", body, at)
+        if at + size > len(body):
+            raise ValueError("text runs past the end")
+        return str(body[at : at + size], "utf-8") or None, at + size
+    value, at = _number(form, body, at)
+    return (None if ABSENT.get(form) == value else value), at
+
+
+def _number(form: str, body: bytes, at: int) -> tuple:
+    end = at + struct.calcsize("<" + form)
+    if end > len(body):
+        raise ValueError("body too short")
+    return struct.unpack("<" + form, body[at:end])[0], end
+
+
+def walk(data: bytes, offset: int = 0):
+    """Yield (offset, tag, body) of each whole record in `data`; a torn last record ends the walk."""
+    while offset + 3 <= len(data):
+        size, tag = struct.unpack_from("<HB", data, offset)
+        if offset + 3 + size > len(data):
+            return
+        yield offset, tag, data[offset + 3 : offset + 3 + size]
+        offset += 3 + size

@@ -1,0 +1,79 @@
+"""The table of every setting, and the one check that host and unit share.
+
+A setting is an integer with a unit, a default and an allowed range. `check` looks at a whole set and lists every fault
+together; a set with a fault is refused whole, by the host before sending and by the unit before storing. What each
+setting is for is told in docs/settings.md, which is printed from this table.
+"""
+
+SETTINGS = (
+    # name, unit, default, lowest, highest
+    ("pulse_high_bpm", "bpm", 120, 80, 200),
+    ("pulse_low_bpm", "bpm", 50, 30, 70),
+    ("spo2_low_pct", "%", 90, 85, 95),
+    ("systolic_high_mmhg", "mmHg", 180, 120, 220),
+    ("systolic_low_mmhg", "mmHg", 90, 60, 110),
+    ("diastolic_high_mmhg", "mmHg", 110, 80, 140),
+    ("pulse_delay_s", "s", 10, 0, 30),
+    ("spo2_delay_s", "s", 10, 0, 30),
+    ("no_finger_delay_s", "s", 15, 5, 60),
+    ("no_reading_delay_s", "s", 30, 10, 60),
+    ("pressure_overdue_s", "s", 180, 60, 600),
+    # ISO 80601-2-61:2017, 208.6.8.5.101 allows a pulse oximeter's sound to be paused for 120 s at most.
+    ("audio_pause_s", "s", 120, 30, 120),
+    # 1 low, 2 medium, 3 high: the call relay follows alarms of this priority and above.
+    ("call_from_priority", "", 2, 1, 3),
+    ("hold_systolic_mmhg", "mmHg", 140, 120, 160),
+    ("hold_diastolic_mmhg", "mmHg", 90, 70, 100),
+    ("pressure_interval_peak_min", "min", 10, 5, 30),
+    ("pressure_interval_return_min", "min", 15, 5, 60),
+    ("pressure_interval_recovery_min", "min", 30, 5, 60),
+    ("volume_cap", "0-30", 22, 0, 30),
+)
+
+# (lower one, higher one): the first must stay below the second.
+_ORDERED = (
+    ("pulse_low_bpm", "pulse_high_bpm"),
+    ("systolic_low_mmhg", "systolic_high_mmhg"),
+    ("diastolic_high_mmhg", "systolic_high_mmhg"),
+)
+
+_ROWS = {row[0]: row for row in SETTINGS}
+
+
+def defaults() -> dict[str, int]:
+    return {row[0]: row[2] for row in SETTINGS}
+
+
+def check(values: dict) -> list[str]:
+    """Every fault of a set of settings as a sentence that begins with the key; empty when the set may be used."""
+    if not isinstance(values, dict):
+        return ["settings: must be a table of names and whole numbers"]
+    faults = []
+    for name in sorted(values):
+        if name not in _ROWS:
+            faults.append("%s: no such setting" % name)
+        elif _fault(name, values[name]):
+            faults.append("%s: %s" % (name, _fault(name, values[name])))
+    whole = defaults()
+    whole.update(values)
+    if not faults:
+        for low, high in _ORDERED:
+            if whole[low] >= whole[high]:
+                faults.append("%s: %d must be below %s (%d)" % (low, whole[low], high, whole[high]))
+    return faults
+
+
+def _fault(name: str, value) -> str | None:
+    _, unit, _, low, high = _ROWS[name]
+    if type(value) is not int:
+        return "must be a whole number from %d to %d %s" % (low, high, unit)
+    if not low <= value <= high:
+        return "%d is outside %d to %d %s" % (value, low, high, unit)
+    return None
+
+
+def complete(values: dict) -> dict[str, int]:
+    """The checked set with defaults for what it leaves out."""
+    whole = defaults()
+    whole.update(values)
+    return whole

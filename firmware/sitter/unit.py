@@ -1,0 +1,316 @@
+"""The unit: one step takes what happened since the last one and says what should happen now.
+
+Inputs are (kind, value) pairs in the order in which they came:
+
+    reading   ppg.Reading, once a second
+    pressure  (systolic_mmhg, diastolic_mmhg, mean_mmhg, pulse_bpm)
+    cuff      (event, code): "fault" with the module's code, or "stopped" by a key
+    key       (key, gesture)
+    part      (part, fault): a technical state; fault is None when the part works
+    clock     (utc_s, trusted)
+
+The step asks nobody for the time and touches no hardware; it returns Outputs, and main.py carries them to the drivers.
+The order inside is the order of importance: inputs, session, alarms, then everything that may fail.
+"""
+
+from sitter import alarms, cues, screen, session
+from sitter.alarms import Alarms
+from sitter.schedule import Schedule
+from sitter.session import Session
+from sitter.vitals import Vitals
+
+SCREEN_EVERY_MS = 500
+
+
+class Outputs:
+    """What one step wants done. `cues` and `screen` are None when nothing about them changed."""
+
+    def __init__(self) -> None:
+        self.signal = None  # alarms.Signal
+        self.cuff = None  # "start" or "abort"
+        self.cues = None  # cues.Wanted
+        self.screen = None  # screen.fields
+        self.records = []  # [(name, fields)]
+        self.log = None  # "open" before these records, or "close" behind them
+        self.saved = None  # Session.saved, to be stored against a power cut
+
+
+class Unit:
+    def __init__(self, settings: dict[str, int], plan: dict | None) -> None:
+        self.settings = settings
+        self.plan = plan
+        self.session = Session(plan["route"] if plan else "sublingual")
+        self.vitals = Vitals()
+        self.alarms = Alarms(settings)
+        self.schedule = Schedule(settings)
+        self.cuff_busy = False
+        self.faults = {}  # part -> fault
+        self._restarted = self._help_called = self._assess = False
+        self._cuff_code = None
+        self._cuff_cause = ""
+        self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
+        self._cues = None
+        self._screen_ms = 0
+        self._notice = ("", 0)  # text, until now_ms
+
+    def step(self, now_ms: int, inputs) -> Outputs:
+        out = Outputs()
+        for kind, value in inputs:
+            getattr(self, "_take_" + kind)(now_ms, value, out)
+        if self.session.time_is_up(now_ms):
+            self._move(now_ms, session.TIME, "time", out)
+        self._run_cuff(now_ms, out)
+        self._judge(now_ms, out)
+        self._direct(now_ms, out)
+        if inputs or now_ms - self._screen_ms >= SCREEN_EVERY_MS:
+            self._screen_ms = now_ms
+            out.screen = screen.fields(now_ms, self)
+        return out
+
+    # --- inputs -------------------------------------------------------------------------------------------------
+
+    def _take_reading(self, now_ms: int, reading, out: Outputs) -> None:
+        self.vitals.take_reading(now_ms, reading)
+        if self.session.watching:
+            self._record(out, "vitals", now_ms, pulse_bpm=reading.pulse_bpm, spo2_pct=reading.spo2_pct,
+                         perfusion_permyriad=reading.perfusion_permyriad, quality_pct=reading.quality_pct,
+                         finger=int(reading.finger))  # fmt: skip
+
+    def _take_pressure(self, now_ms: int, pressure, out: Outputs) -> None:
+        self.cuff_busy = False
+        self._cuff_code = None
+        self.vitals.take_pressure(now_ms, pressure)
+        self.schedule.succeeded(now_ms)
+        self._record(out, "pressure", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1],
+                     mean_mmhg=pressure[2], pulse_bpm=pressure[3], cause=self._cuff_cause)  # fmt: skip
+
+    def _take_cuff(self, now_ms: int, value, out: Outputs) -> None:
+        event, code = value
+        self.cuff_busy = False
+        self.schedule.failed(now_ms)
+        if event == "fault":
+            self._cuff_code = code
+        self._record(out, "cuff", now_ms, event=event, code=code, cause=self._cuff_cause)
+
+    def _take_part(self, now_ms: int, value, out: Outputs) -> None:
+        part, fault = value
+        if self.faults.get(part) != fault:
+            self.faults[part] = fault
+            self._record(out, "part", now_ms, part=part, fault=fault)
+
+    def _take_clock(self, now_ms: int, value, out: Outputs) -> None:
+        utc_s, trusted = value
+        self._utc = (utc_s, now_ms, trusted)
+        self._take_part(now_ms, ("clock", None if trusted else "not set"), out)
+
+    def _take_key(self, now_ms: int, value, out: Outputs) -> None:
+        key, gesture = value
+        if gesture != "down":
+            self._record(out, "key", now_ms, key=key, gesture=gesture)
+        action = _KEY_ACTIONS.get((key, gesture))
+        if action:
+            action(self, now_ms, out)
+
+    # --- keys ---------------------------------------------------------------------------------------------------
+
+    def _silence(self, now_ms: int, out: Outputs) -> None:
+        self._help_called = self._restarted = False
+        for row, until_ms in self.alarms.silence(now_ms):
+            self._record(out, "silence", now_ms, alarm=row.name, until_ms=until_ms, cause="key SILENCE")
+
+    def _stop_down(self, now_ms: int, out: Outputs) -> None:
+        """Whether STOP turns out short or held, pressure leaves the cuff at once."""
+        if self.cuff_busy:
+            out.cuff = "abort"
+
+    def _help(self, now_ms: int, out: Outputs) -> None:
+        self._help_called = True
+        self._assess = True
+
+    def _end(self, now_ms: int, out: Outputs) -> None:
+        self._move(now_ms, session.END, "key STOP held", out)
+
+    def _pressure_key(self, now_ms: int, out: Outputs) -> None:
+        if self.cuff_busy:
+            out.cuff = "abort"
+        elif self.session.watching and self.schedule.may_start(now_ms):
+            self._start_cuff(now_ms, "key BP", out)
+        else:
+            self._say(now_ms, "cuff is resting" if self.session.watching else "no session open")
+
+    def _next(self, now_ms: int, out: Outputs) -> None:
+        if self._assess:
+            self._assess = False  # back from HELP: the labelled step is RESUME
+            return
+        refusal = self.refusal(now_ms)
+        if refusal:
+            self._say(now_ms, refusal)
+        else:
+            self._move(now_ms, session.NEXT, "key NEXT", out)
+
+    def _dose(self, now_ms: int, out: Outputs) -> None:
+        if self.session.dosed:
+            given = self.session.another_dose()
+        else:
+            given = self._move(now_ms, session.DOSE, "key NEXT held", out)
+        if given:
+            self._record(out, "dose", now_ms, number=self.session.doses, dose_mg=self.plan["dose_mg"],
+                         route=self.session.route)  # fmt: skip
+            self._save(now_ms, out)
+
+    def _mark(self, now_ms: int, out: Outputs) -> None:
+        if self.session.watching:
+            self.session.marks += 1
+            self._record(out, "mark", now_ms, number=self.session.marks, phase=self.session.phase)
+            self._say(now_ms, "moment %d marked" % self.session.marks)
+            self._save(now_ms, out)
+
+    # --- session ------------------------------------------------------------------------------------------------
+
+    def refusal(self, now_ms: int) -> str | None:
+        """Why NEXT may not move on now, in one sentence for the screen; None if it may."""
+        phase = self.session.phase
+        if phase == "idle":
+            if self.plan is None:
+                return "no valid plan"
+            return "no room for a record" if self.faults.get("storage") else None
+        if phase != "checks":
+            return None
+        reading, pressure = self.vitals.reading(now_ms), self.vitals.pressure
+        if reading is None or reading.pulse_bpm is None or reading.spo2_pct is None:
+            return "needs a pulse reading"
+        if pressure is None or self.vitals.pressure_ms < self.session.since_ms:
+            return "needs a blood pressure"
+        limits = (self.settings["hold_systolic_mmhg"], self.settings["hold_diastolic_mmhg"])
+        if pressure[0] > limits[0] or pressure[1] > limits[1]:
+            return "BP %d/%d over %d/%d: hold" % (pressure[0], pressure[1], limits[0], limits[1])
+        return None
+
+    def _move(self, now_ms: int, event: str, cause: str, out: Outputs) -> bool:
+        if not self.session.event(now_ms, event):
+            return False
+        phase = self.session.phase
+        if phase == "checks":
+            self._open_log(now_ms, out)
+        self._record(out, "phase", now_ms, phase=phase, cause=cause)
+        if phase in ("closed", "stopped"):
+            self._assess = False
+        if phase == "closed":
+            if self.cuff_busy:
+                out.cuff = "abort"
+            self._record(out, "close", now_ms, utc_s=self.utc_s(now_ms), reason=cause)
+            out.log = "close"
+        self._save(now_ms, out)
+        return True
+
+    def _open_log(self, now_ms: int, out: Outputs) -> None:
+        out.log = "open"
+        plan = self.plan
+        self._record(out, "plan", now_ms, code=plan["code"], route=plan["route"], dose_mg=plan["dose_mg"],
+                     cleared_by=plan["cleared_by"])  # fmt: skip
+        for name in sorted(self.settings):
+            self._record(out, "setting", now_ms, name=name, value=self.settings[name])
+        for part in sorted(self.faults):
+            if self.faults[part]:
+                self._record(out, "part", now_ms, part=part, fault=self.faults[part])
+
+    def resume(self, now_ms: int, saved: dict, utc_s: int) -> None:
+        """Take up the session that a power cut or a reset interrupted."""
+        self.session.restore(saved, now_ms, utc_s)
+        self._restarted = True
+
+    def _save(self, now_ms: int, out: Outputs) -> None:
+        out.saved = self.session.saved(now_ms, self.utc_s(now_ms))
+
+    def utc_s(self, now_ms: int) -> int:
+        utc_s, at_ms, _ = self._utc
+        return utc_s + (now_ms - at_ms) // 1000
+
+    # --- cuff, alarms, cues ---------------------------------------------------------------------------------------
+
+    def _run_cuff(self, now_ms: int, out: Outputs) -> None:
+        if not self.cuff_busy and not self._assess and self.schedule.wants_reading(now_ms, self.session):
+            self._start_cuff(now_ms, "schedule", out)
+
+    def _start_cuff(self, now_ms: int, cause: str, out: Outputs) -> None:
+        out.cuff = "start"
+        self.cuff_busy = True
+        self._cuff_cause = cause
+        self._record(out, "cuff", now_ms, event="started", cause=cause)
+
+    def facts(self, now_ms: int) -> dict:
+        """The facts that the alarm conditions are judged on; an absent number is None."""
+        reading = self.vitals.reading(now_ms)
+        pressure = self.vitals.pressure
+        expecting = self.session.phase != "checks"
+        off = reading is not None and not reading.finger
+        faults = self.faults
+        return {
+            "pulse_bpm": None if reading is None else reading.pulse_bpm,
+            "spo2_pct": None if reading is None else reading.spo2_pct,
+            "systolic_mmhg": None if pressure is None else pressure[0],
+            "diastolic_mmhg": None if pressure is None else pressure[1],
+            "no_finger": off and expecting,
+            "no_reading": expecting and not off and (reading is None or reading.pulse_bpm is None),
+            "pressure_due": self.schedule.due(now_ms, self.session),
+            "cuff_fault": self._cuff_code or faults.get("nibp"),
+            "music_fault": faults.get("music"),
+            "storage_fault": faults.get("storage"),
+            "clock_fault": faults.get("clock"),
+            "settings_fault": faults.get("settings"),
+            "restarted": self._restarted,
+            "help_called": self._help_called,
+        }
+
+    def _judge(self, now_ms: int, out: Outputs) -> None:
+        for edge in self.alarms.step(now_ms, self.facts(now_ms), self.session.watching):
+            row = edge.row
+            self._record(out, "alarm", now_ms, alarm=row.name, event=edge.event, value=edge.value, limit=edge.limit,
+                         priority=alarms.PRIORITY_NAMES[row.priority], delay_ms=edge.delay_ms)  # fmt: skip
+        out.signal = self.alarms.signal(now_ms)
+
+    def _direct(self, now_ms: int, out: Outputs) -> None:
+        programme = self.plan.get("cues", {}) if self.plan else {}
+        wanted = cues.wanted(programme, self.session.phase, self.settings["volume_cap"], self._assess)
+        if wanted == self._cues:
+            return
+        self._cues = out.cues = wanted
+        if self.session.watching:
+            self._record(out, "cue", now_ms, folder=wanted.folder, volume=wanted.volume, warm_pct=wanted.warm_pct,
+                         cool_pct=wanted.cool_pct, fade_ms=wanted.fade_ms,
+                         cause="help" if self._assess else self.session.phase)  # fmt: skip
+
+    # --- words --------------------------------------------------------------------------------------------------
+
+    def next_label(self) -> str:
+        return "RESUME" if self._assess else session.NEXT_LABELS[self.session.phase]
+
+    def prompt(self, now_ms: int) -> str:
+        """One line that tells staff what the unit waits for."""
+        text, until_ms = self._notice
+        if now_ms < until_ms:
+            return text
+        if self._assess:
+            return "HELP: music off, light up"
+        if self.session.phase in ("idle", "checks"):
+            return self.refusal(now_ms) or "press NEXT"
+        return ""
+
+    def _say(self, now_ms: int, text: str) -> None:
+        self._notice = (text, now_ms + 5000)
+
+    def _record(self, out: Outputs, record: str, now_ms: int, **fields) -> None:
+        fields["at_ms"] = now_ms
+        out.records.append((record, fields))
+
+
+_KEY_ACTIONS = {
+    ("SILENCE", "down"): Unit._silence,
+    ("STOP", "down"): Unit._stop_down,
+    ("STOP", "short"): Unit._help,
+    ("STOP", "hold"): Unit._end,
+    ("BP", "down"): Unit._pressure_key,
+    ("NEXT", "short"): Unit._next,
+    ("NEXT", "hold"): Unit._dose,
+    ("MARK", "short"): Unit._mark,
+}

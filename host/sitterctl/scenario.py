@@ -1,0 +1,130 @@
+"""Reading and checking scenario files: every fault with file and dotted key, before anything is played.
+
+docs/simulator.md describes the format. What the simulator gets is the checked scenario with paths made absolute.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sitter import plan, session, settings
+from sitterctl.errors import SitterError
+
+KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK")
+PARTS = {
+    "oximeter": ("absent", "frozen", "part_id", "lose_power"),
+    "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
+             "stops_in_mid"),
+    "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag"),
+    "keys": ("absent", "bounce_ms", "reset"),
+    "clock": ("lost_power", "drift_ppm"),
+    "flash": ("dead", "cut_at"),
+    "display": ("absent",),
+    "patient_bus": ("stuck",),
+    "internal_bus": ("stuck",),
+}  # fmt: skip
+PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
+           "systolic_mmhg", "diastolic_mmhg", "rate_pct")  # fmt: skip
+_FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "patient", "plan", "settings", "timeline", "end_s",
+           "expect")  # fmt: skip
+_REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
+_ACTIONS = ("key", "patient", "fault", "power_cut")
+_EXPECTED = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts")
+
+
+def load(path: Path) -> dict:
+    """The checked scenario, ready for the simulator. Raises SitterError with all faults together."""
+    try:
+        raw = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SitterError(f"can't read the scenario {path}: {error.strerror}", "check the path", exit_code=2) from error
+    except ValueError as error:
+        raise SitterError(f"{path} is not JSON: {error}", "mend the line it names", exit_code=2) from error
+    faults = check(raw, Path(path).parent)
+    if faults:
+        listed = "\n".join(f"  {path}: {fault}" for fault in faults)
+        raise SitterError(f"the scenario has {len(faults)} faults:\n{listed}", "mend them and try again", exit_code=2)
+    return _prepared(raw, Path(path).parent)
+
+
+def check(raw: object, folder: Path) -> list[str]:
+    """Every fault as `dotted.key: sentence`."""
+    if not isinstance(raw, dict):
+        return ["scenario: must be an object"]
+    faults = [f"{key}: no such field" for key in raw if key not in _FIELDS]
+    faults += [f"{key}: is missing" for key in _REQUIRED if key not in raw]
+    for key, kinds in (("seed", int), ("end_s", (int, float)), ("timeline", list), ("patient", dict), ("expect", dict)):
+        if key in raw and not isinstance(raw[key], kinds):
+            faults.append(f"{key}: has the wrong type")
+    if not faults:
+        faults += _start_faults(raw) + _patient_faults("patient", raw.get("patient", {}), folder)
+        faults += [f"plan.{fault}" for fault in plan.check(raw.get("plan", {}))] if "plan" in raw else []
+        faults += [f"settings.{fault}" for fault in settings.check(raw.get("settings", {}))]
+        for i, entry in enumerate(raw["timeline"]):
+            faults += _entry_faults(f"timeline[{i}]", entry)
+        faults += _expect_faults(raw.get("expect", {}))
+    return faults
+
+
+def _start_faults(raw: dict) -> list[str]:
+    faults = []
+    try:
+        _utc_s(raw["start_utc"])
+    except (ValueError, TypeError):
+        faults.append("start_utc: must be a time like 2026-05-04T09:00:00Z")
+    if raw.get("cpu_factor", 1) not in (1, 2, 3, 4):
+        faults.append("cpu_factor: must be 1, 2, 3 or 4")
+    return faults
+
+
+def _patient_faults(key: str, values: dict, folder: Path | None) -> list[str]:
+    faults = []
+    for name, value in values.items():
+        if name == "recording" and folder is not None:
+            if not (folder / str(value)).is_file():
+                faults.append(f"{key}.recording: there is no file {value}")
+        elif name not in PATIENT:
+            faults.append(f"{key}.{name}: no such quantity (known: {', '.join(PATIENT)})")
+        elif not isinstance(value, int | float) or isinstance(value, bool):
+            faults.append(f"{key}.{name}: must be a number")
+    return faults
+
+
+def _entry_faults(key: str, entry: object) -> list[str]:
+    if not isinstance(entry, dict):
+        return [f"{key}: must be an object"]
+    faults = [f"{key}.{name}: no such field" for name in entry if name not in (*_ACTIONS, "at_s", "hold_s", "over_s")]
+    at_s = entry.get("at_s")
+    if not isinstance(at_s, int | float) or at_s < 0:
+        faults.append(f"{key}.at_s: must be a number of seconds from the start")
+    if not any(action in entry for action in _ACTIONS):
+        faults.append(f"{key}: does nothing; give one of {', '.join(_ACTIONS)}")
+    for name in str(entry.get("key", "STOP")).split("+"):
+        if name not in KEYS:
+            faults.append(f"{key}.key: {name} is none of {', '.join(KEYS)}")
+    faults += _patient_faults(f"{key}.patient", entry.get("patient", {}), None)
+    for knob in entry.get("fault", {}):
+        part, _, name = knob.partition(".")
+        if name not in PARTS.get(part, ()):
+            faults.append(f"{key}.fault.{knob}: no such knob (docs/simulator.md lists them)")
+    return faults
+
+
+def _expect_faults(expect: dict) -> list[str]:
+    faults = [f"expect.{key}: no such expectation" for key in expect if key not in _EXPECTED]
+    phases = {phase for phase, _ in session.TRANSITIONS}
+    for i, row in enumerate(expect.get("phases", [])):
+        if not isinstance(row, list) or len(row) != 3 or row[0] not in phases:
+            faults.append(f"expect.phases[{i}]: must be [phase, earliest s, latest s]")
+    return faults
+
+
+def _utc_s(text: str) -> int:
+    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC).timestamp())
+
+
+def _prepared(raw: dict, folder: Path) -> dict:
+    job = dict(raw, start_utc_s=_utc_s(raw["start_utc"]), timeline=sorted(raw["timeline"], key=lambda e: e["at_s"]))
+    if "recording" in raw.get("patient", {}):
+        job["patient"] = dict(raw["patient"], recording=str((folder / raw["patient"]["recording"]).resolve()))
+    return job

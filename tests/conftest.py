@@ -1,0 +1,8 @@
+"""Puts the firmware tree on the path, as MICROPYPATH does for MicroPython."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+for folder in (ROOT / "firmware", ROOT / "tests"):
+    sys.path.insert(0, str(folder))

@@ -1,0 +1,164 @@
+from sitter import settings
+from sitter.alarms import HIGH, LOW, MEDIUM, ROWS, Alarms
+
+QUIET = {"pulse_bpm": 72, "spo2_pct": 97, "systolic_mmhg": 120, "diastolic_mmhg": 78}
+
+
+class Stand:
+    """Alarms on a fake clock, with facts that a test changes."""
+
+    def __init__(self, **chosen):
+        self.alarms = Alarms(settings.complete(chosen))
+        self.facts = dict(QUIET)
+        self.now_ms = 0
+        self.edges = []
+
+    def run(self, seconds, watching=True, **facts):
+        self.facts.update(facts)
+        end = self.now_ms + int(seconds * 1000)
+        while self.now_ms < end:
+            self.now_ms += 100
+            for edge in self.alarms.step(self.now_ms, self.facts, watching):
+                self.edges.append((self.now_ms, edge.row.name, edge.event))
+        return self.names()
+
+    def names(self):
+        return [row.name for row, _ in self.alarms.active()]
+
+    def signal(self):
+        return self.alarms.signal(self.now_ms)
+
+
+def test_nothing_alarms_while_all_is_well():
+    stand = Stand()
+    assert stand.run(300) == []
+    assert stand.signal()[:3] == (0, 0, False)
+
+
+def test_a_low_saturation_alarms_after_its_delay_and_not_before():
+    stand = Stand(spo2_delay_s=10)
+    assert stand.run(9.9, spo2_pct=87) == []
+    assert stand.run(0.3) == ["spo2_low"]
+    assert stand.signal()[:3] == (HIGH, HIGH, True)
+
+
+def test_a_dip_shorter_than_the_delay_does_not_alarm():
+    stand = Stand()
+    stand.run(9, spo2_pct=87)
+    stand.run(1, spo2_pct=93)
+    assert stand.run(9, spo2_pct=87) == []
+
+
+def test_an_alarm_ends_a_little_inside_its_limit():
+    stand = Stand()
+    stand.run(11, spo2_pct=89)
+    assert stand.run(1, spo2_pct=91) == ["spo2_low"]
+    assert stand.run(1, spo2_pct=92) == []
+
+
+def test_a_number_that_goes_away_does_not_end_an_alarm():
+    stand = Stand()
+    stand.run(11, spo2_pct=85)
+    assert stand.run(60, spo2_pct=None) == ["spo2_low"]
+    assert stand.run(1, spo2_pct=96) == []
+
+
+def test_a_missing_number_does_not_begin_an_alarm():
+    stand = Stand()
+    assert stand.run(60, spo2_pct=None, pulse_bpm=None, systolic_mmhg=None, diastolic_mmhg=None) == []
+
+
+def test_silence_pauses_the_sound_and_leaves_the_lamp():
+    stand = Stand()
+    stand.run(11, spo2_pct=85)
+    stand.alarms.silence(stand.now_ms)
+    assert stand.signal()[:3] == (HIGH, 0, True)
+
+
+def test_the_sound_comes_back_after_the_pause():
+    stand = Stand(audio_pause_s=120)
+    stand.run(11, spo2_pct=85)
+    stand.alarms.silence(stand.now_ms)
+    stand.run(119.5)
+    assert stand.signal().sound == 0
+    stand.run(1)
+    assert stand.signal().sound == HIGH
+
+
+def test_another_alarm_sounds_through_a_pause():
+    stand = Stand()
+    stand.run(11, spo2_pct=85)
+    stand.alarms.silence(stand.now_ms)
+    stand.run(11, pulse_bpm=150)
+    assert stand.signal().sound == MEDIUM
+    assert stand.signal().lamp == HIGH
+
+
+def test_silence_ends_with_the_occurrence():
+    stand = Stand()
+    stand.run(11, spo2_pct=85)
+    stand.alarms.silence(stand.now_ms)
+    stand.run(2, spo2_pct=97)
+    stand.run(11, spo2_pct=85)
+    assert stand.signal().sound == HIGH
+
+
+def test_one_alarm_ending_leaves_the_others():
+    stand = Stand()
+    stand.run(11, spo2_pct=85, pulse_bpm=150)
+    assert stand.run(1, spo2_pct=97) == ["pulse_high"]
+
+
+def test_a_latching_alarm_stays_until_somebody_has_seen_it():
+    stand = Stand()
+    stand.run(1, restarted=True)
+    assert stand.run(60, restarted=False) == ["unit_restarted"]
+    stand.alarms.silence(stand.now_ms)
+    assert stand.run(1) == []
+
+
+def test_patient_alarms_rest_while_no_session_is_watched():
+    stand = Stand()
+    assert stand.run(60, watching=False, spo2_pct=80, no_finger=True) == []
+    assert stand.run(1, watching=False, clock_fault="not set") == ["clock_not_trusted"]
+
+
+def test_the_relay_follows_the_occurrence_from_medium_on():
+    stand = Stand()
+    stand.run(1, music_fault="absent")
+    assert stand.signal()[:3] == (LOW, LOW, False)
+    stand.run(1, storage_fault="full")
+    stand.alarms.silence(stand.now_ms)
+    assert stand.signal().calling
+
+
+def test_the_sentence_gives_value_and_limit():
+    stand = Stand()
+    stand.run(11, spo2_pct=87)
+    row, value = stand.alarms.active()[0]
+    assert stand.alarms.sentence(row, value) == "SpO2 LOW 87 < 90"
+
+
+def test_the_most_urgent_alarm_is_listed_first():
+    stand = Stand()
+    stand.run(1, music_fault="absent", systolic_mmhg=200)
+    assert stand.run(11, spo2_pct=80) == ["spo2_low", "systolic_high", "music_fault"]
+
+
+def test_every_row_of_the_table_can_begin_and_end():
+    for row in ROWS:
+        stand = Stand()
+        limit = settings.defaults().get(row.limit, 0)
+        bad = {"above": limit + 1, "below": limit - 1}.get(row.kind, 1)
+        good = {"above": limit - 20, "below": limit + 20}.get(row.kind)
+        assert row.name in stand.run(700, **{row.source: bad}), row.name
+        if row.latching:
+            stand.alarms.silence(stand.now_ms)
+        assert row.name not in stand.run(1, **{row.source: good}), row.name
+
+
+def test_every_limit_and_delay_of_the_table_is_a_setting():
+    known = settings.defaults()
+    for row in ROWS:
+        assert row.limit == "" or row.limit in known
+        assert row.delay == "" or row.delay in known

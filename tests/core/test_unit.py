@@ -1,0 +1,290 @@
+from collections import namedtuple
+
+from sitter import plan, settings
+from sitter.unit import Unit
+
+Reading = namedtuple("Reading", ("pulse_bpm", "spo2_pct", "perfusion_permyriad", "quality_pct", "finger"))
+GOOD = Reading(72, 97, 120, 95, True)
+PLAN = {
+    "code": "KAP-0042",
+    "route": "sublingual",
+    "dose_mg": 200,
+    "cleared_by": "MD-07",
+    "preparation_meetings": 3,
+    "screening": dict.fromkeys(plan.CONTRAINDICATIONS, False),
+}
+
+
+class Bedside:
+    """A unit on a fake clock, with a sensor that reads GOOD once a second until told otherwise."""
+
+    def __init__(self, with_plan=True, **chosen):
+        self.unit = Unit(settings.complete(chosen), PLAN if with_plan else None)
+        self.now_ms = 0
+        self.reading = GOOD
+        self.records, self.outs = [], []
+        self.give("clock", (1_777_000_000, True))
+
+    def give(self, kind, value):
+        return self._step([(kind, value)])
+
+    def _step(self, inputs):
+        out = self.unit.step(self.now_ms, inputs)
+        self.records += out.records
+        self.outs.append(out)
+        return out
+
+    def run(self, seconds):
+        end = self.now_ms + int(seconds * 1000)
+        while self.now_ms < end:
+            self.now_ms += 100
+            inputs = [("reading", self.reading)] if self.now_ms % 1000 == 0 and self.reading else []
+            self._step(inputs)
+
+    def press(self, key, gesture="short"):
+        self.give("key", (key, "down"))
+        return self.give("key", (key, gesture))
+
+    def pressure(self, systolic=122, diastolic=78):
+        self.give("pressure", (systolic, diastolic, 90, 72))
+
+    def to_ready(self):
+        self.press("NEXT")
+        self.run(2)
+        self.press("BP")
+        self.run(30)
+        self.pressure()
+        self.press("NEXT")
+
+    def dosed(self):
+        self.to_ready()
+        self.press("NEXT", "hold")
+
+    def names(self):
+        return [row.name for row, _ in self.unit.alarms.active()]
+
+    def of(self, name):
+        return [fields for record, fields in self.records if record == name]
+
+
+def test_a_session_cannot_begin_without_a_valid_plan():
+    bed = Bedside(with_plan=False)
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "idle"
+    assert bed.unit.prompt(bed.now_ms) == "no valid plan"
+
+
+def test_a_session_cannot_begin_without_room_for_its_record():
+    bed = Bedside()
+    bed.give("part", ("storage", "full"))
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "idle"
+
+
+def test_checks_want_a_pulse_and_a_blood_pressure():
+    bed = Bedside()
+    bed.press("NEXT")
+    bed.press("NEXT")
+    assert bed.unit.prompt(bed.now_ms) == "needs a pulse reading"
+    bed.run(2)
+    bed.press("NEXT")
+    assert bed.unit.prompt(bed.now_ms) == "needs a blood pressure"
+    bed.pressure()
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "ready"
+
+
+def test_a_blood_pressure_over_the_hold_limit_holds():
+    bed = Bedside()
+    bed.press("NEXT")
+    bed.run(2)
+    bed.pressure(152, 96)
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "checks"
+    assert "152/96" in bed.unit.prompt(bed.now_ms)
+    bed.pressure(134, 86)
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "ready"
+
+
+def test_a_reading_of_an_earlier_session_does_not_count():
+    bed = Bedside()
+    bed.pressure()
+    bed.run(5)
+    bed.press("NEXT")
+    bed.run(2)
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "checks"
+
+
+def test_the_dose_needs_a_held_key():
+    bed = Bedside()
+    bed.to_ready()
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "ready"
+    bed.press("NEXT", "hold")
+    assert bed.unit.session.phase == "onset"
+    assert [dose["number"] for dose in bed.of("dose")] == [1]
+
+
+def test_a_second_dose_is_logged_and_leaves_the_clock():
+    bed = Bedside()
+    bed.dosed()
+    t0 = bed.unit.session.t0_ms
+    bed.run(300)
+    bed.press("NEXT", "hold")
+    assert bed.unit.session.t0_ms == t0
+    assert [dose["number"] for dose in bed.of("dose")] == [1, 2]
+
+
+def test_no_finger_alarms_after_its_delay():
+    bed = Bedside(no_finger_delay_s=15)
+    bed.dosed()
+    bed.reading = Reading(None, None, None, 0, False)
+    bed.run(15)
+    assert bed.names() == []
+    bed.run(2)
+    assert bed.names() == ["no_finger"]
+
+
+def test_a_sensor_that_falls_silent_alarms_by_the_clock():
+    bed = Bedside(no_reading_delay_s=30)
+    bed.dosed()
+    bed.run(5)
+    bed.reading = None
+    bed.run(34)
+    assert bed.names() == []
+    bed.run(3)
+    assert bed.names() == ["no_reading"]
+    assert bed.unit.vitals.reading(bed.now_ms) is None
+
+
+def test_the_cuff_runs_by_schedule_after_the_dose():
+    bed = Bedside(pressure_interval_peak_min=10)
+    bed.dosed()
+    bed.outs = []
+    bed.run(601)
+    assert [out.cuff for out in bed.outs if out.cuff] == ["start"]
+
+
+def test_a_blood_pressure_that_never_comes_alarms_as_overdue():
+    bed = Bedside(pressure_overdue_s=180)
+    bed.dosed()
+    bed.run(601)
+    bed.give("cuff", ("fault", 0x57))
+    assert "cuff_fault" in bed.names()
+    bed.run(180)
+    assert "pressure_overdue" in bed.names()
+    bed.pressure()
+    bed.run(1)
+    assert bed.names() == []
+
+
+def test_bp_takes_a_reading_and_deflates_at_once_while_one_runs():
+    bed = Bedside()
+    bed.press("NEXT")
+    assert bed.give("key", ("BP", "down")).cuff == "start"
+    bed.run(5)
+    assert bed.give("key", ("BP", "down")).cuff == "abort"
+
+
+def test_stop_deflates_on_the_press_whatever_follows():
+    bed = Bedside()
+    bed.dosed()
+    bed.run(40)
+    bed.give("key", ("BP", "down"))
+    assert bed.give("key", ("STOP", "down")).cuff == "abort"
+
+
+def test_stop_short_calls_for_help_and_keeps_watching():
+    bed = Bedside()
+    bed.dosed()
+    out = bed.press("STOP")
+    assert out.cues.folder == 0
+    assert out.signal.calling
+    assert bed.unit.session.phase == "onset"
+    assert bed.names() == ["help_called"]
+
+
+def test_help_ends_when_somebody_has_silenced_it_and_cues_resume_on_next():
+    bed = Bedside()
+    bed.dosed()
+    music = bed.outs[-1].cues.folder
+    bed.press("STOP")
+    bed.press("SILENCE", "short")
+    bed.run(1)
+    assert bed.names() == []
+    assert bed.unit.next_label() == "RESUME"
+    assert bed.press("NEXT").cues.folder == music
+    assert bed.unit.session.phase == "onset"
+
+
+def test_stop_held_ends_the_cues_and_keeps_watching():
+    bed = Bedside()
+    bed.dosed()
+    out = bed.press("STOP", "hold")
+    assert bed.unit.session.phase == "stopped"
+    assert out.cues.folder == 0
+    bed.reading = Reading(60, 80, 100, 90, True)
+    bed.run(12)
+    assert bed.names() == ["spo2_low"]
+
+
+def test_silence_is_logged_with_the_alarm_it_silenced():
+    bed = Bedside()
+    bed.dosed()
+    bed.reading = Reading(72, 80, 100, 90, True)
+    bed.run(12)
+    bed.press("SILENCE")
+    silence = bed.of("silence")[0]
+    assert silence["alarm"] == "spo2_low"
+    assert silence["until_ms"] == silence["at_ms"] + 120000
+
+
+def test_closing_closes_the_log_and_deflates():
+    bed = Bedside()
+    bed.dosed()
+    bed.press("STOP", "hold")
+    bed.run(40)
+    bed.give("key", ("BP", "down"))
+    out = bed.press("NEXT")
+    assert bed.unit.session.phase == "closed"
+    assert out.log == "close"
+    assert out.cuff == "abort"
+    assert out.records[-1][0] == "cue" or out.records[-1][0] == "close"
+
+
+def test_a_resumed_session_says_that_the_unit_restarted():
+    bed = Bedside()
+    bed.dosed()
+    saved = bed.unit.session.saved(bed.now_ms, 1_777_000_040)
+    again = Bedside()
+    again.unit.resume(0, saved, 1_777_000_060)
+    again.run(1)
+    assert again.names() == ["unit_restarted"]
+    assert again.unit.session.phase == "onset"
+    again.press("SILENCE")
+    again.run(1)
+    assert again.names() == []
+
+
+def test_the_screen_never_shows_a_number_that_is_not_current():
+    bed = Bedside()
+    bed.dosed()
+    bed.run(3)
+    assert _tile(bed, "pulse") == "72"
+    bed.reading = None
+    bed.run(7)
+    assert _tile(bed, "pulse") == "---"
+    assert _tile(bed, "spo2") == "---"
+
+
+def test_limits_in_force_are_in_the_log():
+    bed = Bedside(spo2_low_pct=92)
+    bed.to_ready()
+    assert {"at_ms": 0, "name": "spo2_low_pct", "value": 92} in bed.of("setting")
+
+
+def _tile(bed, name):
+    shown = [out.screen for out in bed.outs if out.screen][-1]
+    return {tile: text for tile, text, _ in shown}[name]
