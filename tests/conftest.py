@@ -4,5 +4,5 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-for folder in (ROOT / "firmware", ROOT / "tests"):
+for folder in (ROOT / "tests", ROOT / "firmware"):
     sys.path.insert(0, str(folder))

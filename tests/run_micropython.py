@@ -38,7 +38,7 @@ def interpreter() -> str:
 
 def run(path: Path) -> tuple[int, int]:
     """(passed, failed) of one test file; a crash of the interpreter counts as a failure."""
-    search = [str(path.parent), str(ROOT / "tests"), str(ROOT / "firmware"), ".frozen"]
+    search = [str(path.parent), str(ROOT / "firmware"), str(ROOT / "tests"), ".frozen"]
     done = subprocess.run(
         [interpreter(), "-X", "heapsize=64m", "-c", RUN_ONE.format(name=path.stem)],
         env={"MICROPYPATH": ":".join(search), "PATH": os.environ["PATH"]},

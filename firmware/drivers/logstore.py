@@ -14,7 +14,7 @@ from sitter import records
 from sitter.seal import RECORD_BYTES, SEAL_TAG, Chain
 
 SESSION_BYTES = 400 * 1024
-FLUSH_BYTES = 1024
+_ENOSPC = 28
 _EXTENSIONS = (".slog", ".open")
 
 
@@ -99,8 +99,8 @@ class LogStore:
             self._file.write(data)
             self._file.write(self._chain.record(at_ms))
             self._file.flush()
-        except OSError:
-            self.fault = "full" if self.free_bytes() < 2 * FLUSH_BYTES else "failed"
+        except OSError as error:
+            self.fault = "full" if error.errno == _ENOSPC else "failed"
             self._file = None  # what is on flash ends in its last seal and stays readable; nothing may follow a hole
             return False
         return True

@@ -137,7 +137,7 @@ class Stage:
     # --- endings ----------------------------------------------------------------------------------------------------
 
     def cut_power(self, off_s: float) -> None:
-        """The process ends here; the host starts it again from the flash image, `off_s` later by the scenario's clock."""
+        """The process ends here; the host starts it again from the flash image, `off_s` later."""
         self.flash.dead = True
         self._save(world.clock.now_us + int(off_s * 1000000), "power on")
         sys.exit(EXIT_POWER_CUT)

@@ -1,8 +1,8 @@
 """Task and TaskQueue for asyncio in the simulator.
 
 The built-in ones are C and read the real clock; the simulator puts this module in their place before asyncio is first
-imported. They keep the protocol that asyncio's core expects of them, run tasks in a fixed order, and charge each turn of
-a task to the simulated clock.
+imported. They keep the protocol that asyncio's core expects of them, run tasks in a fixed order, and charge each turn
+of a task to the simulated clock.
 """
 
 from sim.world import charge_turn, ticks_diff, ticks_ms
@@ -38,7 +38,7 @@ class TaskQueue:
 
 
 class Task:
-    """A coroutine and its state: True while it runs unobserved, a TaskQueue of those who wait for it, False when over."""
+    """A coroutine. `state` is True while it runs unobserved, a TaskQueue of those who wait for it, False when over."""
 
     def __init__(self, coro, core_globals=None):
         global _core

@@ -1,0 +1,296 @@
+"""Reading and verifying `.slog` files: offline, from the file alone.
+
+`read` decodes with the table that stands in the log's own header, so that a log of any age can be read. `verify` trusts
+nothing that was decoded: it walks lengths and tags only and recomputes every seal from the bytes. Each seal is judged
+on the stored mac of the one before it, so that one damaged place is told apart from all that is good behind it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sitter import records, seal
+
+from sitterctl import keys as keystore
+from sitterctl.errors import SitterError
+
+INTACT, BROKEN, NOT_CLOSED, KEY_UNKNOWN = "intact", "broken", "intact but not closed", "key unknown"
+
+_CLOSE_TAG = next(row[0] for row in records.RECORDS if row[1] == "close")
+_MAC_BYTES = seal.MAC_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: n counts from 1 (the header); elapsed_s counts from the header, straight through restarts."""
+
+    n: int
+    offset: int
+    name: str
+    fields: dict
+    utc_s: float | None
+    elapsed_s: float
+
+    @property
+    def at_ms(self) -> int:
+        return self.fields["at_ms"] or 0
+
+
+@dataclass(frozen=True)
+class Damage:
+    """The first record that can not be read."""
+
+    n: int
+    offset: int
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Record {self.n}, at byte {self.offset}, can not be read: {self.reason}."
+
+
+@dataclass(frozen=True)
+class Log:
+    """What could be read of a file: everything before the first damage."""
+
+    records: list[Record]
+    damage: Damage | None
+    size_bytes: int
+    sha256: str
+
+    @property
+    def header(self) -> dict:
+        return self.records[0].fields if self.records else {}
+
+    def named(self, name: str) -> list[Record]:
+        return [record for record in self.records if record.name == name]
+
+    @property
+    def t0(self) -> Record | None:
+        """The first dose; minutes of the session count from it."""
+        return next((record for record in self.records if record.name == "dose"), None)
+
+    def minutes(self, elapsed_s: float) -> float:
+        """Minutes from t0, or from the header when no dose was given."""
+        return (elapsed_s - (self.t0.elapsed_s if self.t0 else 0.0)) / 60
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a log is the unit's own, whole and unchanged. `record` to `until` are the records not vouched for."""
+
+    kind: str
+    sentence: str
+    remedy: str = ""
+    record: int | None = None
+    until: int | None = None
+    offset: int | None = None
+    key_id: int | None = None
+    development: bool = False
+    seals: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return self.kind == INTACT
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.ok else 8
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def load(path: str | Path) -> bytes:
+    """The bytes of a log file. Raises SitterError when there is no such file or it may not be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or "can not be read"
+        raise SitterError(f"{path}: {reason}", "Name a .slog file that you may read.", exit_code=2) from error
+
+
+def read(source: str | Path | bytes) -> Log:
+    """Decode a log as far as it goes; what is wrong with the rest stands in `damage`."""
+    data = source if isinstance(source, bytes) else load(source)
+    found: list[Record] = []
+    damage = None
+    try:
+        for record in _decoded(data):
+            found.append(record)
+    except _Bad as bad:
+        damage = Damage(len(found) + 1, bad.offset, bad.reason)
+    return Log(found, damage, len(data), hashlib.sha256(data).hexdigest())
+
+
+class _Bad(Exception):
+    def __init__(self, offset: int, reason: str) -> None:
+        super().__init__(reason)
+        self.offset, self.reason = offset, reason
+
+
+def _decoded(data: bytes) -> Iterator[Record]:
+    if data[: len(records.MAGIC)] != records.MAGIC:
+        raise _Bad(0, "the file does not begin as a log does")
+    n, rows, clock = 0, None, _Clock()
+    offset = end = len(records.MAGIC)
+    for offset, tag, body in records.walk(data, end):
+        n += 1
+        if (tag == 1) != (n == 1):
+            raise _Bad(offset, "the file does not begin with a header" if n == 1 else "a header in mid-file")
+        try:
+            name, fields = records.decode(tag, body, rows)
+        except records.BadRecord as error:
+            raise _Bad(offset, str(error)) from error
+        rows = rows or _rows(offset, fields)
+        if name in ("header", "boot"):
+            clock.tie(fields)
+        yield Record(n, offset, name, fields, *clock.at(fields["at_ms"] or 0))
+        end = offset + 3 + len(body)
+    if end < len(data) or not n:
+        raise _Bad(end, "the file ends in the middle of it")
+
+
+def _rows(offset: int, header: dict) -> dict[int, tuple]:
+    """The table in a header, looked at before anything is decoded with it."""
+    try:
+        rows = records.parse_table(header["schema"] or "")
+    except (ValueError, IndexError) as error:
+        raise _Bad(offset, "the table of records in the header is damaged") from error
+    if not rows or any(not row[2] or row[2][0][:2] != ("at_ms", "I") for row in rows.values()):
+        raise _Bad(offset, "the table of records in the header is damaged")
+    return rows
+
+
+class _Clock:
+    """Ties at_ms to UTC and to one axis of elapsed seconds that runs straight through restarts."""
+
+    def __init__(self) -> None:
+        self._at_ms = 0
+        self._utc_s: int | None = None
+        self._trusted = False
+        self._elapsed_s = self._last_s = 0.0
+
+    def tie(self, fields: dict) -> None:
+        """A header, or a boot, after which at_ms counts anew; only a trusted clock can bridge the time between."""
+        utc_s, trusted = fields.get("utc_s"), bool(fields.get("utc_trusted"))
+        if self._trusted and trusted and utc_s is not None and self._utc_s is not None:
+            elapsed_s = self._elapsed_s + utc_s - self._utc_s
+        else:
+            elapsed_s = self._last_s + (fields.get("gap_s") or 0)
+        self._elapsed_s = self._last_s = max(elapsed_s, self._last_s)
+        self._at_ms, self._utc_s, self._trusted = fields["at_ms"] or 0, utc_s, trusted
+
+    def at(self, at_ms: int) -> tuple[float | None, float]:
+        """(utc_s, elapsed_s) of a moment of this start."""
+        since_s = (at_ms - self._at_ms) / 1000
+        self._last_s = self._elapsed_s + since_s
+        return (None if self._utc_s is None else self._utc_s + since_s), self._last_s
+
+
+# --- verifying --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """The bytes under one seal: records `first` to `last`, the seal itself being `last`."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    previous: bytes
+    closes: bool
+
+    def good(self, data: bytes, key: bytes) -> bool:
+        chain = seal.Chain(key, self.previous)
+        prefix = self.end - seal.RECORD_BYTES
+        chain.update(data[self.start : prefix])
+        return chain.mac(data[prefix : self.end - _MAC_BYTES]) == data[self.end - _MAC_BYTES : self.end]
+
+
+def _stretches(data: bytes) -> list[_Stretch]:
+    """The sealed stretches in order, found by lengths and tags alone."""
+    found: list[_Stretch] = []
+    first, start, previous, last_tag = 1, 0, seal.FIRST, 0
+    for n, (offset, tag, body) in enumerate(records.walk(data, len(records.MAGIC)), 1):
+        if tag == seal.SEAL_TAG and len(body) == seal.RECORD_BYTES - 3:
+            end = offset + seal.RECORD_BYTES
+            found.append(_Stretch(first, n, start, end, previous, last_tag == _CLOSE_TAG))
+            first, start, previous = n + 1, end, body[-_MAC_BYTES:]
+        last_tag = tag
+    return found
+
+
+def verify(data: bytes, keys: Iterable[bytes]) -> Verdict:
+    """Judge a log with the keys at hand; which of them sealed it is found from the header, or by trial."""
+    log, stretches = read(data), _stretches(data)
+    key = _key_of(log, stretches, data, list(keys))
+    if key is None and log.records and not log.damage:
+        return _unknown(log, len(stretches))
+    good = [key is not None and stretch.good(data, key) for stretch in stretches]
+    known = {"key_id": seal.key_id(key) if key else log.header.get("key_id"), "seals": len(stretches)}
+    known["development"] = key == keystore.DEVELOPMENT_KEY
+    if not all(good) or not stretches or stretches[-1].end < len(data):
+        return _broken(log, stretches, good, known)
+    if not stretches[-1].closes:
+        return Verdict(NOT_CLOSED, f"Intact as far as it goes, but not closed: the log ends at {_moment(log.records)}, "
+                       "and whether anything followed can not be told.",
+                       "Pull the log again once the session is closed.", **known)  # fmt: skip
+    count = stretches[-1].last
+    return Verdict(INTACT, f"Intact: {count} records under {len(stretches)} seals, closed at {_moment(log.records)}.",
+                   **known)  # fmt: skip
+
+
+def _key_of(log: Log, stretches: list[_Stretch], data: bytes, keys: list[bytes]) -> bytes | None:
+    """The key that sealed the log. Any good seal proves a key, even when the header that names it is damaged."""
+    wanted = log.header.get("key_id")
+    for key in keys:
+        if seal.key_id(key) == wanted:
+            return key
+    return next((key for key in keys if any(stretch.good(data, key) for stretch in stretches)), None)
+
+
+def _unknown(log: Log, seals: int) -> Verdict:
+    key_id = log.header.get("key_id")
+    name = "a key without a number" if key_id is None else f"key {key_id:08x}"
+    return Verdict(KEY_UNKNOWN, f"Key unknown: the log says it is sealed with {name}, which is not at hand, so nothing "
+                   "in it is vouched for.", f"Give the unit's key with --key, or put it in {keystore.folder()}.",
+                   key_id=key_id, seals=seals)  # fmt: skip
+
+
+def _broken(log: Log, stretches: list[_Stretch], good: list[bool], known: dict) -> Verdict:
+    if known["key_id"] is not None and not any(good) and log.damage and log.damage.n > 1 and not stretches:
+        pass  # a log torn before its first seal: record 1 is the first that nothing vouches for
+    at = next((i for i, fine in enumerate(good) if not fine), None)
+    if at is not None:
+        first, until, offset = stretches[at].first, stretches[at].last, stretches[at].start
+        words = f"up to seal {until}"
+    else:
+        first, until = (stretches[-1].last + 1, None) if stretches else (1, None)
+        offset, words = (stretches[-1].end if stretches else 0), "behind it"
+    sentence = f"Broken at record {first}{_called(log, first)} or one of the records {words}"
+    if log.damage and log.damage.n >= first:
+        sentence += f": record {log.damage.n}, at byte {log.damage.offset}, can not be read ({log.damage.reason})"
+    elif at is None:
+        sentence += ": no seal covers the end of the file"
+    elif at + 1 < len(good) and all(good[at + 1 :]):
+        sentence += f"; the seals from record {until + 1} on are good again"
+    return Verdict(BROKEN, sentence + ".", "Pull the log from the unit again, and compare the two files.",
+                   record=first, until=until, offset=offset, **known)  # fmt: skip
+
+
+def _called(log: Log, n: int) -> str:
+    """What record n is, as far as it can be read."""
+    if n > len(log.records):
+        return ""
+    return f" ({log.records[n - 1].name} at {_moment(log.records[:n])})"
+
+
+def _moment(some: list[Record]) -> str:
+    utc_s = some[-1].utc_s if some else None
+    if utc_s is None:
+        return "an unknown time"
+    return datetime.fromtimestamp(utc_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
