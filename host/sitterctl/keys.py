@@ -7,6 +7,7 @@ it shows that a file is undamaged, and nothing about who wrote it.
 import binascii
 import os
 from pathlib import Path
+from string import hexdigits
 
 from platformdirs import user_config_dir
 from sitter import seal
@@ -44,20 +45,20 @@ def keep(key: bytes) -> Path:
 
 
 def _chosen(text: str) -> bytes:
-    path = Path(text)
+    if set(text.strip()) <= set(hexdigits):
+        return _parse(text, "the digits given")
     try:
-        return _parse(path.read_text("ascii", "replace") if path.is_file() else text, text)
+        return _parse(Path(text).read_text("ascii", "replace"), text)
     except OSError as error:
-        raise SitterError(f"The key file {path} can not be read: {error.strerror}", _REMEDY, exit_code=2) from error
+        raise SitterError(f"The key file can not be read: {error.strerror}", _REMEDY, exit_code=2) from error
 
 
 def _parse(text: str, source: str) -> bytes:
     # The text itself is never repeated in an error: it may be most of a key.
     try:
         key = binascii.unhexlify("".join(text.split()))
-    except (binascii.Error, ValueError):
+    except ValueError:
         key = b""
     if not _LOWEST_BYTES <= len(key) <= _HIGHEST_BYTES:
-        where = source if Path(source).exists() else "the text given"
-        raise SitterError(f"There is no key in {where}", _REMEDY, exit_code=2)
+        raise SitterError(f"There is no key in {source}", _REMEDY, exit_code=2)
     return key

@@ -20,6 +20,7 @@ INTACT, BROKEN, NOT_CLOSED, KEY_UNKNOWN = "intact", "broken", "intact but not cl
 
 _CLOSE_TAG = next(row[0] for row in records.RECORDS if row[1] == "close")
 _MAC_BYTES = seal.MAC_BYTES
+_PULL_AGAIN = "Pull the log from the unit again, and compare the two files."
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +229,11 @@ def verify(data: bytes, keys: Iterable[bytes]) -> Verdict:
     """Judge a log with the keys at hand; which of them sealed it is found from the header, or by trial."""
     log, stretches = read(data), _stretches(data)
     key = _key_of(log, stretches, data, list(keys))
-    if key is None and log.records and not log.damage:
+    if key is None:
         return _unknown(log, len(stretches))
-    good = [key is not None and stretch.good(data, key) for stretch in stretches]
-    known = {"key_id": seal.key_id(key) if key else log.header.get("key_id"), "seals": len(stretches)}
-    known["development"] = key == keystore.DEVELOPMENT_KEY
+    good = [stretch.good(data, key) for stretch in stretches]
+    development = key == keystore.DEVELOPMENT_KEY
+    known = {"key_id": seal.key_id(key), "seals": len(stretches), "development": development}
     if not all(good) or not stretches or stretches[-1].end < len(data):
         return _broken(log, stretches, good, known)
     if not stretches[-1].closes:
@@ -255,6 +256,11 @@ def _key_of(log: Log, stretches: list[_Stretch], data: bytes, keys: list[bytes])
 
 def _unknown(log: Log, seals: int) -> Verdict:
     key_id = log.header.get("key_id")
+    if log.damage:
+        damage = log.damage
+        return Verdict(BROKEN, f"Broken at record {damage.n}, at byte {damage.offset} ({damage.reason}); its key is not "
+                       "at hand, so nothing before it is vouched for either.", _PULL_AGAIN, record=damage.n,
+                       offset=damage.offset, key_id=key_id, seals=seals)  # fmt: skip
     name = "a key without a number" if key_id is None else f"key {key_id:08x}"
     return Verdict(KEY_UNKNOWN, f"Key unknown: the log says it is sealed with {name}, which is not at hand, so nothing "
                    "in it is vouched for.", f"Give the unit's key with --key, or put it in {keystore.folder()}.",
@@ -262,8 +268,6 @@ def _unknown(log: Log, seals: int) -> Verdict:
 
 
 def _broken(log: Log, stretches: list[_Stretch], good: list[bool], known: dict) -> Verdict:
-    if known["key_id"] is not None and not any(good) and log.damage and log.damage.n > 1 and not stretches:
-        pass  # a log torn before its first seal: record 1 is the first that nothing vouches for
     at = next((i for i, fine in enumerate(good) if not fine), None)
     if at is not None:
         first, until, offset = stretches[at].first, stretches[at].last, stretches[at].start
@@ -278,8 +282,7 @@ def _broken(log: Log, stretches: list[_Stretch], good: list[bool], known: dict) 
         sentence += ": no seal covers the end of the file"
     elif at + 1 < len(good) and all(good[at + 1 :]):
         sentence += f"; the seals from record {until + 1} on are good again"
-    return Verdict(BROKEN, sentence + ".", "Pull the log from the unit again, and compare the two files.",
-                   record=first, until=until, offset=offset, **known)  # fmt: skip
+    return Verdict(BROKEN, sentence + ".", _PULL_AGAIN, record=first, until=until, offset=offset, **known)
 
 
 def _called(log: Log, n: int) -> str:

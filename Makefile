@@ -1,0 +1,62 @@
+# `make help` lists what there is. Every target sets up what it needs: a .venv from the pins in requirements.txt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-host lint typecheck bench sim size docs check-docs clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv from the pins
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sitter needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "this Python can't make virtual environments; on Debian and Ubuntu install the package python3-venv"; exit 1; }
+	@echo "setting up $(VENV) (once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: $(READY) ## play a three-hour session on the simulator and open its report in build/demo
+	@$(BIN)/python tools/demo.py
+
+test: $(READY) ## all tests: core and drivers on both interpreters, host, scenarios
+	@$(BIN)/python -m pytest tests/core tests/drivers
+	@$(BIN)/python tests/run_micropython.py
+	@$(BIN)/python -m pytest tests/host tests/system tests/test_layers.py
+	@$(MAKE) --no-print-directory size check-docs
+	@$(BIN)/python tests/count.py
+
+test-host: $(READY) ## the host tests alone, with simulated sensors, as a technician runs them
+	@$(BIN)/python -m pytest tests/host tests/system
+
+lint: $(READY) ## style and common mistakes
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+typecheck: $(READY) ## types of host and firmware
+	@$(BIN)/basedpyright --level error
+
+bench: $(READY) ## the pulse estimator beside HeartPy, on the recordings the project carries
+	@$(BIN)/python tools/bench.py
+
+sim: $(READY) ## a simulated unit on a serial port, until Ctrl-C
+	@$(BIN)/sitterctl sim start tests/scenarios/quiet_session.json
+
+size: $(READY) ## bytes of bytecode, and heap after import and after start
+	@$(BIN)/python tools/size.py
+
+docs: $(READY) ## print the tables in docs/ anew
+	@$(BIN)/python tools/print_docs.py
+
+check-docs: $(READY) ## fail if a printed table in docs/ is stale
+	@$(BIN)/python tools/print_docs.py --check
+
+clean: ## remove what can be made again
+	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info host/*.egg-info firmware/*.egg-info

@@ -1,0 +1,157 @@
+"""ESP32-DevKitC V4 (ESP32-WROOM-32E, 4 MB flash, no PSRAM): every pin, bus and clock. Installed as /board.py.
+
+Never run on hardware yet. Pins and their reasons: hardware/README.md. With boot.py this is the only place that knows
+`machine` and `esp32`.
+"""
+
+import gc
+import os
+import sys
+import time
+
+import esp32
+import machine
+from machine import I2C, PWM, RTC, SPI, UART, WDT, Pin
+
+NAME = "esp32_devkitc"
+
+_PINS = {
+    "nibp_tx": 17, "nibp_rx": 16, "music_tx": 4, "music_rx": 35, "music_busy": 39,
+    "patient_sda": 21, "patient_scl": 22, "internal_sda": 32, "internal_scl": 33, "keys_int": 36,
+    "display_sck": 18, "display_mosi": 23, "display_dc": 19, "display_cs": 5, "display_backlight": 12,
+    "lamp_red": 25, "lamp_yellow": 26, "lamp_cyan": 27, "sounder": 13, "light_warm": 14, "light_cool": 2,
+    "call_relay": 15,
+}  # fmt: skip
+
+_CARRIER_DUTY_PCT = 25  # more harmonics within 300 to 4000 Hz than a square of 50 %
+_RMT_US = 80000000 // 80 // 1000000  # ticks a microsecond at clock_div 80
+_RMT_MAX_US = 32000  # one item holds 15 bits
+
+
+def safe_outputs() -> None:
+    """Everything off, and the relay released: released is calling."""
+    for name in ("lamp_red", "lamp_yellow", "lamp_cyan", "sounder", "display_backlight", "call_relay"):
+        Pin(_PINS[name], Pin.OUT, value=0)
+
+
+def take_rtc_flag() -> bytes:
+    flag = RTC().memory()
+    RTC().memory(b"")
+    return flag
+
+
+def service_keys_held() -> bool:
+    """MARK and BP held while the unit starts."""
+    from drivers.keys import Keys
+
+    try:
+        return Keys(internal_i2c, keys_int).held_at_boot()
+    except OSError:
+        return False
+
+
+# --- clock ----------------------------------------------------------------------------------------------------------
+
+_uptime_ms = 0
+_last_ticks = time.ticks_ms()
+
+
+def now_ms() -> int:
+    """Milliseconds since boot. ticks_ms wraps at 2^30, about 12 days; this is called far more often than that."""
+    global _uptime_ms, _last_ticks
+    ticks = time.ticks_ms()
+    _uptime_ms += time.ticks_diff(ticks, _last_ticks)
+    _last_ticks = ticks
+    return _uptime_ms
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+
+class _Sounder:
+    """A train of tone pulses played by the RMT peripheral: the envelope as its items, the tone as its carrier."""
+
+    def __init__(self, pin: Pin) -> None:
+        self._pin = pin
+
+    def play(self, tone_hz: int, pulses) -> None:
+        rmt = esp32.RMT(self._pin, clock_div=80, tx_carrier=(tone_hz, _CARRIER_DUTY_PCT, 1))
+        durations, levels = [], []
+        for on_ms, off_ms in pulses:
+            for ms, level in ((on_ms, 1), (off_ms, 0)):
+                left_us = ms * 1000
+                while left_us > 0:
+                    piece_us = min(left_us, _RMT_MAX_US)
+                    durations.append(piece_us * _RMT_US)
+                    levels.append(level)
+                    left_us -= piece_us
+        rmt.write_pulses(durations, levels)
+        self._rmt = rmt  # keeps it alive until the next burst
+
+
+def _pwm(name: str, freq_hz: int) -> PWM:
+    return PWM(Pin(_PINS[name]), freq=freq_hz, duty_u16=0)
+
+
+patient_i2c = I2C(0, sda=Pin(_PINS["patient_sda"]), scl=Pin(_PINS["patient_scl"]), freq=400000)
+internal_i2c = I2C(1, sda=Pin(_PINS["internal_sda"]), scl=Pin(_PINS["internal_scl"]), freq=400000)
+nibp_uart = UART(1, baudrate=9600, tx=_PINS["nibp_tx"], rx=_PINS["nibp_rx"], rxbuf=256)
+music_uart = UART(2, baudrate=9600, tx=_PINS["music_tx"], rx=_PINS["music_rx"], rxbuf=256)
+music_busy = Pin(_PINS["music_busy"], Pin.IN)
+keys_int = Pin(_PINS["keys_int"], Pin.IN)
+display_spi = SPI(2, baudrate=40000000, sck=Pin(_PINS["display_sck"]), mosi=Pin(_PINS["display_mosi"]))
+display_dc = Pin(_PINS["display_dc"], Pin.OUT)
+display_cs = Pin(_PINS["display_cs"], Pin.OUT, value=1)
+display_backlight = _pwm("display_backlight", 5000)
+lamp_red = _pwm("lamp_red", 2)
+lamp_yellow = Pin(_PINS["lamp_yellow"], Pin.OUT, value=0)
+lamp_cyan = Pin(_PINS["lamp_cyan"], Pin.OUT, value=0)
+call_relay = Pin(_PINS["call_relay"], Pin.OUT, value=0)
+sounder = _Sounder(Pin(_PINS["sounder"], Pin.OUT, value=0))
+light_warm = _pwm("light_warm", 1000)
+light_cool = _pwm("light_cool", 1000)
+link_in, link_out = sys.stdin.buffer, sys.stdout.buffer
+boot_id = int.from_bytes(os.urandom(4), "little") & 0xFFFFFFFE
+
+
+class _Watchdog:
+    """Starts with its first feeding, so that building the unit is not raced; once started it can't be stopped."""
+
+    _wdt = None
+
+    def feed(self) -> None:
+        if self._wdt is None:
+            self._wdt = WDT(timeout=5000)
+        self._wdt.feed()
+
+
+watchdog = _Watchdog()
+
+
+def mount() -> str:
+    """MicroPython mounts the LittleFS volume at / before boot.py runs."""
+    return ""
+
+
+def unit_id() -> str:
+    return "".join("%02X" % b for b in machine.unique_id())
+
+
+def unit_key() -> bytes:
+    """The unit's key as provisioning stored it."""
+    with open("/state/key", "rb") as file:
+        return file.read(32)
+
+
+def reset_cause() -> str:
+    names = {machine.PWRON_RESET: "power on", machine.WDT_RESET: "watchdog", machine.HARD_RESET: "reset",
+             machine.SOFT_RESET: "soft reset", machine.DEEPSLEEP_RESET: "deep sleep"}  # fmt: skip
+    return names.get(machine.reset_cause(), "unknown")
+
+
+def heap_free() -> int:
+    return gc.mem_free()
+
+
+def report(error: Exception) -> None:
+    sys.print_exception(error)

@@ -1,0 +1,80 @@
+"""Holds what a scenario expects against what the log and the pins say happened.
+
+All times are seconds of the scenario, that is from the first power-on; a log's UTC leads back to them.
+"""
+
+from sitterctl.slog import Log, Verdict
+
+KINDS = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts", "cuff_mmhg_at_end")
+
+
+def check(expect: dict, log: Log, verdict: Verdict, start_utc_s: int, trace: dict) -> list[str]:
+    """Every expectation that does not hold, as a sentence."""
+    seen = _Seen(log, start_utc_s)
+    failures = []
+    for row in expect.get("alarms", []):
+        failures += _alarm_failures(row, seen)
+    if expect.get("only_these_alarms"):
+        wanted = {row["alarm"] for row in expect.get("alarms", [])}
+        extra = sorted({alarm for alarm, _, _ in seen.alarms} - wanted)
+        failures += [f"alarm {alarm} occurred and was not expected" for alarm in extra]
+    for phase, earliest_s, latest_s in expect.get("phases", []):
+        at = [at_s for name, at_s in seen.phases if name == phase]
+        if not any(earliest_s <= at_s <= latest_s for at_s in at):
+            failures.append(f"phase {phase} was expected within {earliest_s} to {latest_s} s; it began at {at or 'no time'}")
+    for name, bounds in expect.get("records", {}).items():
+        count = len(log.named(name))
+        if not bounds[0] <= count <= bounds[1]:
+            failures.append(f"{bounds[0]} to {bounds[1]} records of {name} were expected, the log has {count}")
+    if "verdict" in expect and verdict.kind != expect["verdict"]:
+        failures.append(f"the log was expected to be {expect['verdict']}; {verdict.sentence}")
+    for row in expect.get("bursts", []):
+        failures += _burst_failures(row, trace)
+    return failures
+
+
+class _Seen:
+    """The log's alarms and phases on the scenario's clock."""
+
+    def __init__(self, log: Log, start_utc_s: int) -> None:
+        self.phases: list[tuple[str, float]] = []
+        self.alarms: list[tuple[str, float, float | None]] = []
+        for record in log.records:
+            at_s = (record.utc_s or 0) - start_utc_s
+            if record.name == "phase":
+                self.phases.append((record.fields["phase"], at_s))
+            elif record.name == "alarm" and record.fields["event"] == "started":
+                self.alarms.append((record.fields["alarm"], at_s, None))
+            elif record.name == "alarm":
+                self._end(record.fields["alarm"], at_s)
+
+    def _end(self, alarm: str, at_s: float) -> None:
+        for i in range(len(self.alarms) - 1, -1, -1):
+            if self.alarms[i][0] == alarm and self.alarms[i][2] is None:
+                self.alarms[i] = (*self.alarms[i][:2], at_s)
+                return
+
+
+def _alarm_failures(row: dict, seen: _Seen) -> list[str]:
+    alarm = row["alarm"]
+    found = [(start, end) for name, start, end in seen.alarms if name == alarm]
+    low, high = row["started_s"]
+    in_time = [(start, end) for start, end in found if low <= start <= high]
+    if not in_time:
+        starts = ", ".join(f"{start:.1f}" for start, _ in found) or "at no time"
+        return [f"alarm {alarm} was expected to start within {low} to {high} s; it started {starts}"]
+    if "ended_s" in row:
+        low, high = row["ended_s"]
+        end = in_time[0][1]
+        if end is None or not low <= end <= high:
+            return [f"alarm {alarm} was expected to end within {low} to {high} s; it ended at {end}"]
+    return []
+
+
+def _burst_failures(row: dict, trace: dict) -> list[str]:
+    low_s, high_s = row["between_s"]
+    count = sum(1 for at_ms, _, _ in trace["bursts"] if low_s * 1000 <= at_ms < high_s * 1000)
+    least, most = row.get("count", [1, 10**6])
+    if least <= count <= most:
+        return []
+    return [f"{least} to {most} sound bursts were expected between {low_s} and {high_s} s; there were {count}"]

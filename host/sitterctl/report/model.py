@@ -1,0 +1,334 @@
+"""From a log to the plain data of the page: spans, curves, occurrences and key figures, in minutes from the dose.
+
+Everything comes from the log. What the log does not say is None here and a dash on the page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+
+from sitterctl.slog import Log, Record
+
+PRIORITIES = ("high", "medium", "low")
+# Vitals come once a second; records further apart than this have a hole between them.
+HOLE_MIN = 3.5 / 60
+
+Curve = list[tuple[float, float | None]]
+
+
+@dataclass
+class Span:
+    """Something that lasts. `start` or `end` is None when the log does not hold it."""
+
+    start: float | None
+    end: float | None
+    label: str
+    detail: str = ""
+
+
+@dataclass
+class Event:
+    """Something at one moment."""
+
+    at: float
+    utc_s: float | None
+    fields: dict
+
+
+@dataclass
+class Occurrence:
+    """An alarm from its beginning to its end, and when its sound was paused: (from, until, cause)."""
+
+    alarm: str
+    priority: str
+    start: float | None
+    end: float | None
+    utc_s: float | None
+    value: int | None
+    limit: int | None
+    delay_ms: int | None
+    pauses: list[tuple[float, float, str]] = field(default_factory=list)
+    cut_off: bool = False
+
+    @property
+    def minutes(self) -> float | None:
+        return None if self.start is None or self.end is None else self.end - self.start
+
+    @property
+    def silenced_after(self) -> float | None:
+        return self.pauses[0][0] - self.start if self.pauses and self.start is not None else None
+
+
+@dataclass
+class Session:
+    """One session, ready to be drawn and told."""
+
+    header: dict
+    plan: dict
+    begin: float
+    end: float
+    dosed: bool
+    zone: tzinfo | None
+    begin_utc_s: float | None
+    clock_trusted: bool
+    closed: bool
+    phases: list[Span]
+    curves: dict[str, Curve]
+    missing: dict[str, list[Span]]
+    pressures: list[Event]
+    cuff: list[Event]
+    limits: dict[str, list[tuple[float, int]]]
+    alarms: list[Occurrence]
+    cues: list[Event]
+    parts: list[Span]
+    doses: list[Event]
+    marks: list[Event]
+    keys: list[Event]
+    offs: list[Span]
+
+    def local(self, utc_s: float | None) -> datetime | None:
+        return None if utc_s is None else datetime.fromtimestamp(utc_s, UTC).astimezone(self.zone)
+
+    def utc_at(self, minute: float) -> float | None:
+        return None if self.begin_utc_s is None else self.begin_utc_s + (minute - self.begin) * 60
+
+
+def words(name: str | None) -> str:
+    """A name of the log as people write it: `spo2_low` -> `SpO2 low`."""
+    text = (name or "–").replace("_", " ")
+    return "SpO2" + text[4:] if text.startswith("spo2") else text[:1].upper() + text[1:]
+
+
+def build(log: Log, zone: tzinfo | None = None) -> Session:
+    """The session of a log; local times in `zone`, by default the machine's own."""
+    seen = log.records
+    begin = log.minutes(seen[0].elapsed_s) if seen else 0.0
+    end = max([begin + 1, *(log.minutes(record.elapsed_s) for record in seen)])
+    at = _at(log)
+    boots = log.named("boot")
+    offs = _offs(log, boots)
+    vitals = log.named("vitals")
+    curves = {name: _curve(vitals, at, name) for name in ("pulse_bpm", "spo2_pct")}
+    ties = [record.fields for record in seen if record.name in ("header", "boot")]
+    return Session(
+        header=log.header,
+        plan=_first(log, "plan"),
+        begin=begin,
+        end=end,
+        dosed=log.t0 is not None,
+        zone=zone,
+        begin_utc_s=seen[0].utc_s if seen else None,
+        clock_trusted=all(tie.get("utc_trusted") for tie in ties),
+        closed=bool(log.named("close")),
+        phases=_phases(log.named("phase"), at, end),
+        curves=curves,
+        missing={name: _missing(curve, offs) for name, curve in curves.items()},
+        pressures=_events(log, "pressure", at),
+        cuff=[event for event in _events(log, "cuff", at) if event.fields.get("event") != "started"],
+        limits=_limits(log.named("setting"), at),
+        alarms=_alarms(seen, at),
+        cues=_events(log, "cue", at),
+        parts=_parts(log.named("part"), at, end),
+        doses=_events(log, "dose", at),
+        marks=_events(log, "mark", at),
+        keys=_events(log, "key", at),
+        offs=offs,
+    )
+
+
+def _at(log: Log) -> Callable[[Record], float]:
+    t0_s = log.t0.elapsed_s if log.t0 else 0.0
+    return lambda record: (record.elapsed_s - t0_s) / 60
+
+
+def _first(log: Log, name: str) -> dict:
+    return next((record.fields for record in log.records if record.name == name), {})
+
+
+def _events(log: Log, name: str, at: Callable[[Record], float]) -> list[Event]:
+    return [Event(at(record), record.utc_s, record.fields) for record in log.named(name)]
+
+
+def _phases(changes: list[Record], at: Callable[[Record], float], end: float) -> list[Span]:
+    starts = [*(at(change) for change in changes), end]
+    return [
+        Span(starts[i], starts[i + 1], change.fields.get("phase") or "–", change.fields.get("cause") or "")
+        for i, change in enumerate(changes)
+    ]
+
+
+def _curve(vitals: list[Record], at: Callable[[Record], float], name: str) -> Curve:
+    return [(at(record), record.fields.get(name)) for record in vitals]
+
+
+def _offs(log: Log, boots: list[Record]) -> list[Span]:
+    """The times in which the unit was off or starting: from the last record before a boot to the boot."""
+    found = []
+    for boot in boots:
+        before = log.records[boot.n - 2]
+        gap_s = boot.fields.get("gap_s")
+        label = "unit off, for how long is unknown" if gap_s is None else f"unit off {gap_s} s"
+        detail = f"reset cause: {boot.fields.get('reset_cause') or '–'}"
+        found.append(Span(log.minutes(before.elapsed_s), log.minutes(boot.elapsed_s), label, detail))
+    return found
+
+
+def _missing(curve: Curve, offs: list[Span]) -> list[Span]:
+    """The times without a trusted number, those in which the unit was off left out."""
+    found: list[Span] = []
+    open_at: float | None = None
+    previous: float | None = None
+    for minute, value in curve:
+        if previous is not None and minute - previous > HOLE_MIN and not _within(offs, previous, minute):
+            found.append(Span(previous, minute, "no record"))
+        if value is None and open_at is None:
+            open_at = minute
+        elif value is not None and open_at is not None:
+            found.append(Span(open_at, minute, "no trusted number"))
+            open_at = None
+        previous = minute
+    if open_at is not None and previous is not None:
+        found.append(Span(open_at, previous, "no trusted number"))
+    return found
+
+
+def _within(offs: list[Span], start: float, end: float) -> bool:
+    return any(off.start is not None and start <= off.start + HOLE_MIN and off.start <= end for off in offs)
+
+
+def _limits(settings: list[Record], at: Callable[[Record], float]) -> dict[str, list[tuple[float, int]]]:
+    found: dict[str, list[tuple[float, int]]] = {}
+    for record in settings:
+        if record.fields.get("name") and record.fields.get("value") is not None:
+            found.setdefault(record.fields["name"], []).append((at(record), record.fields["value"]))
+    return found
+
+
+def _parts(changes: list[Record], at: Callable[[Record], float], end: float) -> list[Span]:
+    """Each fault of a part, until the part says that it works, or has another fault."""
+    found: list[Span] = []
+    running: dict[str, Span] = {}
+    for change in changes:
+        part, fault = change.fields.get("part") or "–", change.fields.get("fault")
+        if part in running:
+            running.pop(part).end = at(change)
+        if fault:
+            running[part] = Span(at(change), None, part, fault)
+            found.append(running[part])
+    for span in running.values():
+        span.end = end
+    return found
+
+
+def _alarms(seen: list[Record], at: Callable[[Record], float]) -> list[Occurrence]:
+    """Occurrences from their edges. A restart cuts off what was active: the unit judges anew after it."""
+    found: list[Occurrence] = []
+    active: dict[str, Occurrence] = {}
+    for i, record in enumerate(seen):
+        if record.name == "boot":
+            for occurrence in active.values():
+                occurrence.end, occurrence.cut_off = at(seen[i - 1]), True
+            active.clear()
+        elif record.name == "alarm":
+            _edge(record, at(record), found, active)
+        elif record.name == "silence" and record.fields.get("alarm") in active:
+            pause_min = max(0, (record.fields.get("until_ms") or 0) - record.at_ms) / 60000
+            pauses = active[record.fields["alarm"]].pauses
+            pauses.append((at(record), at(record) + pause_min, record.fields.get("cause") or ""))
+    return found
+
+
+def _edge(record: Record, minute: float, found: list[Occurrence], active: dict[str, Occurrence]) -> None:
+    said = record.fields
+    alarm = said.get("alarm") or "–"
+    ended = said.get("event") == "ended"
+    if ended and alarm in active:
+        active.pop(alarm).end = minute
+        return
+    occurrence = Occurrence(alarm, said.get("priority") or "low", None if ended else minute, minute if ended else None,
+                            None if ended else record.utc_s, said.get("value"), said.get("limit"),
+                            said.get("delay_ms"))  # fmt: skip
+    found.append(occurrence)
+    if not ended:
+        active[alarm] = occurrence
+
+
+# --- key figures ------------------------------------------------------------------------------------------------------
+
+
+def figures(session: Session) -> list[tuple[str, str, str]]:
+    """(what, value, detail) of the line of figures at the top of the page."""
+    return [_baseline(session), _highest(session), _lowest_spo2(session), _pulse_range(session),
+            _alarm_count(session), _without_number(session)]  # fmt: skip
+
+
+def _reading(event: Event | None) -> str:
+    if event is None:
+        return "–"
+    return f"{_shown(event.fields.get('systolic_mmhg'))}/{_shown(event.fields.get('diastolic_mmhg'))}"
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+def since(minute: float | None) -> str:
+    """A moment as minutes and seconds from the dose."""
+    if minute is None:
+        return "–"
+    seconds = round(minute * 60)
+    return f"{'−' if seconds < 0 else '+'}{abs(seconds) // 60}:{abs(seconds) % 60:02d}"
+
+
+def _zero(session: Session) -> str:
+    return "after the dose" if session.dosed else "after the start"
+
+
+def _moment(session: Session, minute: float) -> str:
+    whole = round(abs(minute))
+    if minute >= 0:
+        return f"{whole} min {_zero(session)}"
+    return f"{whole} min before the dose"
+
+
+def _baseline(session: Session) -> tuple[str, str, str]:
+    before = [event for event in session.pressures if session.dosed and event.at <= 0]
+    detail = f"last of {len(before)} before the dose" if len(before) > 1 else "before the dose"
+    return "Baseline blood pressure", _reading(before[-1] if before else None), detail
+
+
+def _highest(session: Session) -> tuple[str, str, str]:
+    after = [e for e in session.pressures if e.fields.get("systolic_mmhg") and (e.at > 0 or not session.dosed)]
+    if not after:
+        return "Highest blood pressure", "–", "no reading after the dose"
+    top = max(after, key=lambda event: event.fields["systolic_mmhg"])
+    return "Highest blood pressure", _reading(top), _moment(session, top.at)
+
+
+def _lowest_spo2(session: Session) -> tuple[str, str, str]:
+    known = [(value, minute) for minute, value in session.curves["spo2_pct"] if value is not None]
+    if not known:
+        return "Lowest SpO2", "–", "uncalibrated"
+    value, minute = min(known)
+    return "Lowest SpO2", f"{value} %", f"{_moment(session, minute)}, uncalibrated"
+
+
+def _pulse_range(session: Session) -> tuple[str, str, str]:
+    known = [value for _, value in session.curves["pulse_bpm"] if value is not None]
+    return "Pulse", f"{min(known)}–{max(known)}" if known else "–", "bpm, lowest and highest"
+
+
+def _alarm_count(session: Session) -> tuple[str, str, str]:
+    counts = [(sum(alarm.priority == name for alarm in session.alarms), name) for name in PRIORITIES]
+    return "Alarms", str(len(session.alarms)), " · ".join(f"{count} {name}" for count, name in counts)
+
+
+def _without_number(session: Session) -> tuple[str, str, str]:
+    """The share of the time, from the dose on, in which no pulse could be shown: not trusted, not recorded or off."""
+    start = 0.0 if session.dosed else session.begin
+    times = [minute for minute, _ in session.curves["pulse_bpm"] if minute >= start]
+    if not times or times[-1] <= start:
+        return "Time without a number", "–", "pulse"
+    gaps = [*session.missing["pulse_bpm"], *session.offs]
+    lost = sum(max(0.0, min(gap.end or 0, times[-1]) - max(gap.start or 0, start)) for gap in gaps)
+    return "Time without a number", f"{100 * lost / (times[-1] - start):.1f} %", f"pulse, of {_zero(session)[6:]} on"
