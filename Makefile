@@ -27,6 +27,7 @@ demo: $(READY) ## play a three-hour session on the simulator and open its report
 	@$(BIN)/python tools/demo.py
 
 test: $(READY) ## all tests: core and drivers on both interpreters, host, scenarios
+	@$(BIN)/python tests/count.py --reset
 	@$(BIN)/python -m pytest tests/core tests/drivers
 	@$(BIN)/python tests/run_micropython.py
 	@$(BIN)/python -m pytest tests/host tests/system tests/test_layers.py

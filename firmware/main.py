@@ -291,8 +291,10 @@ async def link_task(app: App) -> None:
     ready.register(line_in, select.POLLIN)
     while True:
         data = await reader.read(1)  # more would wait until all of it is there
-        while ready.poll(0):
+        while data and ready.poll(0):
             data += line_in.read(1)
+        if not data:  # nobody at the other end
+            await asyncio.sleep_ms(RESTART_TASK_MS)
         app.link.feed(data)
         while app.link.busy:
             line_out.write(app.link.take(LINE_PIECE_BYTES))

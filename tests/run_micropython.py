@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import count
+
 ROOT = Path(__file__).parent.parent
 RUN_ONE = """
 import sys
@@ -64,6 +66,7 @@ def main() -> int:
     )
     totals = [run(path.resolve()) for path in files]
     passed, failed = sum(p for p, _ in totals), sum(f for _, f in totals)
+    count.add("MicroPython", passed, failed)
     print(f"MicroPython: {passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

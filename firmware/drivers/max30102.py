@@ -69,6 +69,7 @@ class Max30102:
             return False
         self._running = True
         self._last_ms = now_ms
+        self.fault = None
         return True
 
     def _stop(self, now_ms: int, fault: str) -> None:

@@ -67,8 +67,10 @@ class Patient:
 
     def value(self, now_us: int, name: str) -> float:
         start_us, start, end, span_us = self._ramps[name]
-        if now_us - start_us >= span_us:
+        if now_us >= start_us + span_us:
             return end
+        if now_us <= start_us:
+            return start
         return start + (end - start) * (now_us - start_us) / span_us
 
     def pressure(self, now_us: int) -> tuple[int, int, int, int]:

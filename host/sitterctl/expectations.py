@@ -1,11 +1,12 @@
 """Holds what a scenario expects against what the log and the pins say happened.
 
-All times are seconds of the scenario, that is from the first power-on; a log's UTC leads back to them.
+All times are seconds of the scenario, that is from the first power-on. A log's UTC leads back to them, and that clock
+counts whole seconds: each bound is widened by one.
 """
 
 from sitterctl.slog import Log, Verdict
 
-KINDS = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts", "cuff_mmhg_at_end")
+CLOCK_S = 1.0
 
 
 def check(expect: dict, log: Log, verdict: Verdict, start_utc_s: int, trace: dict) -> list[str]:
@@ -20,8 +21,10 @@ def check(expect: dict, log: Log, verdict: Verdict, start_utc_s: int, trace: dic
         failures += [f"alarm {alarm} occurred and was not expected" for alarm in extra]
     for phase, earliest_s, latest_s in expect.get("phases", []):
         at = [at_s for name, at_s in seen.phases if name == phase]
-        if not any(earliest_s <= at_s <= latest_s for at_s in at):
-            failures.append(f"phase {phase} was expected within {earliest_s} to {latest_s} s; it began at {at or 'no time'}")
+        if not any(_within(at_s, [earliest_s, latest_s]) for at_s in at):
+            failures.append(
+                f"phase {phase} was expected within {earliest_s} to {latest_s} s; it began at {at or 'no time'}"
+            )
     for name, bounds in expect.get("records", {}).items():
         count = len(log.named(name))
         if not bounds[0] <= count <= bounds[1]:
@@ -31,6 +34,10 @@ def check(expect: dict, log: Log, verdict: Verdict, start_utc_s: int, trace: dic
     for row in expect.get("bursts", []):
         failures += _burst_failures(row, trace)
     return failures
+
+
+def _within(at_s: float | None, bounds: list) -> bool:
+    return at_s is not None and bounds[0] - CLOCK_S <= at_s <= bounds[1] + CLOCK_S
 
 
 class _Seen:
@@ -59,14 +66,14 @@ def _alarm_failures(row: dict, seen: _Seen) -> list[str]:
     alarm = row["alarm"]
     found = [(start, end) for name, start, end in seen.alarms if name == alarm]
     low, high = row["started_s"]
-    in_time = [(start, end) for start, end in found if low <= start <= high]
+    in_time = [(start, end) for start, end in found if _within(start, row["started_s"])]
     if not in_time:
         starts = ", ".join(f"{start:.1f}" for start, _ in found) or "at no time"
         return [f"alarm {alarm} was expected to start within {low} to {high} s; it started {starts}"]
     if "ended_s" in row:
         low, high = row["ended_s"]
         end = in_time[0][1]
-        if end is None or not low <= end <= high:
+        if not _within(end, row["ended_s"]):
             return [f"alarm {alarm} was expected to end within {low} to {high} s; it ended at {end}"]
     return []
 

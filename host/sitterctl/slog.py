@@ -6,6 +6,7 @@ on the stored mac of the one before it, so that one damaged place is told apart 
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from sitterctl.errors import SitterError
 INTACT, BROKEN, NOT_CLOSED, KEY_UNKNOWN = "intact", "broken", "intact but not closed", "key unknown"
 
 _CLOSE_TAG = next(row[0] for row in records.RECORDS if row[1] == "close")
+_FORM = re.compile("[0-9]{0,3}s|[SbBhHiIqQfd]")
 _MAC_BYTES = seal.MAC_BYTES
 _PULL_AGAIN = "Pull the log from the unit again, and compare the two files."
 
@@ -160,9 +162,14 @@ def _rows(offset: int, header: dict) -> dict[int, tuple]:
         rows = records.parse_table(header["schema"] or "")
     except (ValueError, IndexError) as error:
         raise _Bad(offset, "the table of records in the header is damaged") from error
-    if not rows or any(not row[2] or row[2][0][:2] != ("at_ms", "I") for row in rows.values()):
+    if not rows or not all(_usable(row[2]) for row in rows.values()):
         raise _Bad(offset, "the table of records in the header is damaged")
     return rows
+
+
+def _usable(fields: tuple) -> bool:
+    """Whether a row can be decoded: at_ms comes first, and every field has a format that records know."""
+    return fields[:1] == (("at_ms", "I", "ms"),) and all(len(f) == 3 and _FORM.fullmatch(f[1]) for f in fields)
 
 
 class _Clock:

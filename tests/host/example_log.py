@@ -22,7 +22,7 @@ class LogBuilder:
                   "schema": records.table_text() if schema is None else schema}  # fmt: skip
         self.add("header", **{**fields, **header})
 
-    def add(self, name: str, at_ms: int | None = None, **fields) -> "LogBuilder":
+    def add(self, name: str, at_ms: int | None = None, /, **fields) -> "LogBuilder":
         if at_ms is not None:
             fields["at_ms"] = at_ms
         return self.raw(records.encode(name, fields))
@@ -99,16 +99,16 @@ def spo2_at(minute: float) -> int | None:
     return round(97.3 - dip + 0.6 * math.sin(minute * 0.7))
 
 
-def session_log(cut_min: float | None = 116.0, gap_s: int = 24, code: str = "K-0417", noise: int = 7) -> bytes:
+def session_log(cut_min: float | None = 116.02, gap_s: int = 24, code: str = "K-0417", noise: int = 7) -> bytes:
     """A three-hour sublingual session with a little of everything; the power fails at `cut_min`."""
     events = sorted(_events(code), key=lambda event: event[0])
     log, chance = LogBuilder(), random.Random(noise)
-    base_ms, cut_ms = 0, None if cut_min is None else round(cut_min * 60_000)
+    base_ms, sealed_ms, cut_ms = 0, 0, None if cut_min is None else round(cut_min * 60_000)
     waiting = events
     for second in range(END_MIN * 60 + 1):
         at_ms = 1000 + second * 1000
         if cut_ms is not None and at_ms >= cut_ms and not base_ms:
-            if at_ms < cut_ms + gap_s * 1000:
+            if at_ms < sealed_ms + gap_s * 1000:
                 continue
             base_ms = at_ms - 3000
             log.lose_power().add("boot", 3000, boot_id=0x51770002, utc_s=START_UTC_S + second, utc_trusted=1, gap_s=gap_s,
@@ -130,6 +130,7 @@ def session_log(cut_min: float | None = 116.0, gap_s: int = 24, code: str = "K-0
                     finger=0 if 101.25 <= minute < 102.7 else 1)  # fmt: skip
         if second % 10 == 9:
             log.seal(at_ms - base_ms)
+            sealed_ms = at_ms
     at_ms = 1000 + END_MIN * 60_000 - base_ms
     log.add("phase", at_ms, phase="closed", cause="key NEXT")
     return log.add("close", at_ms, utc_s=START_UTC_S + END_MIN * 60, reason="key NEXT").seal(at_ms).data()
@@ -160,7 +161,9 @@ def _events(code: str) -> list[tuple[int, str, dict]]:
         events.append((at(minute + lasts), "alarm", _edge(alarm, priority, value, limit, "ended")))
         if until_silenced is not None:
             silenced = at(minute + until_silenced)
-            events.append((silenced, "silence", {"alarm": alarm, "until_ms": silenced + 120_000, "cause": "key SILENCE"}))
+            events.append(
+                (silenced, "silence", {"alarm": alarm, "until_ms": silenced + 120_000, "cause": "key SILENCE"})
+            )
     events += [(at(minute), "key", {"key": key, "gesture": gesture}) for minute, key, gesture in KEYS]
     for number, (minute, phase) in enumerate(((33.5, "onset"), (57.5, "peak"), (88, "return")), 1):
         events.append((at(minute), "mark", {"number": number, "phase": phase}))

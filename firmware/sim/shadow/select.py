@@ -61,6 +61,9 @@ class poll:  # noqa: N801 - the name MicroPython gives it
             if ready or (deadline_us is not None and clock.now_us >= deadline_us):
                 return ready
 
+    def poll(self, timeout_ms=-1):
+        return self.ipoll(timeout_ms)
+
     def _next_us(self, deadline_us):
         action_us = world.clock.next_action_us()
         if deadline_us is None:

@@ -70,6 +70,7 @@ class Session:
     dosed: bool
     zone: tzinfo | None
     begin_utc_s: float | None
+    end_utc_s: float | None
     clock_trusted: bool
     closed: bool
     phases: list[Span]
@@ -85,6 +86,11 @@ class Session:
     marks: list[Event]
     keys: list[Event]
     offs: list[Span]
+    doubt: float | None = None  # from here on the seals vouch for nothing
+
+    @property
+    def pressures_and_failures(self) -> list[Event]:
+        return sorted([*self.pressures, *self.cuff], key=lambda event: event.at)
 
     def local(self, utc_s: float | None) -> datetime | None:
         return None if utc_s is None else datetime.fromtimestamp(utc_s, UTC).astimezone(self.zone)
@@ -109,6 +115,7 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
     offs = _offs(log, boots)
     vitals = log.named("vitals")
     curves = {name: _curve(vitals, at, name) for name in ("pulse_bpm", "spo2_pct")}
+    fingerless = {at(record) for record in vitals if record.fields.get("finger") == 0}
     ties = [record.fields for record in seen if record.name in ("header", "boot")]
     return Session(
         header=log.header,
@@ -118,11 +125,12 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         dosed=log.t0 is not None,
         zone=zone,
         begin_utc_s=seen[0].utc_s if seen else None,
+        end_utc_s=seen[-1].utc_s if seen else None,
         clock_trusted=all(tie.get("utc_trusted") for tie in ties),
         closed=bool(log.named("close")),
         phases=_phases(log.named("phase"), at, end),
         curves=curves,
-        missing={name: _missing(curve, offs) for name, curve in curves.items()},
+        missing={name: _missing(curve, offs, fingerless) for name, curve in curves.items()},
         pressures=_events(log, "pressure", at),
         cuff=[event for event in _events(log, "cuff", at) if event.fields.get("event") != "started"],
         limits=_limits(log.named("setting"), at),
@@ -173,22 +181,26 @@ def _offs(log: Log, boots: list[Record]) -> list[Span]:
     return found
 
 
-def _missing(curve: Curve, offs: list[Span]) -> list[Span]:
-    """The times without a trusted number, those in which the unit was off left out."""
+def _missing(curve: Curve, offs: list[Span], fingerless: set[float]) -> list[Span]:
+    """The times without a trusted number; those in which the unit was off are left out."""
     found: list[Span] = []
-    open_at: float | None = None
-    previous: float | None = None
+    running: Span | None = None
+    previous = curve[0][0] if curve else 0.0
     for minute, value in curve:
-        if previous is not None and minute - previous > HOLE_MIN and not _within(offs, previous, minute):
+        hole = minute - previous > HOLE_MIN
+        if running is not None:
+            running.end = previous if hole else minute
+        if hole and not _within(offs, previous, minute):
             found.append(Span(previous, minute, "no record"))
-        if value is None and open_at is None:
-            open_at = minute
-        elif value is not None and open_at is not None:
-            found.append(Span(open_at, minute, "no trusted number"))
-            open_at = None
+        if value is not None or hole:
+            running = None
+        if value is None:
+            if running is None:
+                running = Span(minute, minute, "no trusted number")
+                found.append(running)
+            if minute in fingerless:
+                running.label = "no finger in the probe"
         previous = minute
-    if open_at is not None and previous is not None:
-        found.append(Span(open_at, previous, "no trusted number"))
     return found
 
 
@@ -331,4 +343,4 @@ def _without_number(session: Session) -> tuple[str, str, str]:
         return "Time without a number", "–", "pulse"
     gaps = [*session.missing["pulse_bpm"], *session.offs]
     lost = sum(max(0.0, min(gap.end or 0, times[-1]) - max(gap.start or 0, start)) for gap in gaps)
-    return "Time without a number", f"{100 * lost / (times[-1] - start):.1f} %", f"pulse, of {_zero(session)[6:]} on"
+    return "Time without a number", f"{100 * lost / (times[-1] - start):.1f} %", f"pulse, from {_zero(session)[6:]} on"

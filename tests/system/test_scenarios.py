@@ -1,0 +1,52 @@
+"""Whole sessions on the real interpreter: each file in tests/scenarios with its own expectations."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from sitterctl import simulator, slog
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+LONG = ("quiet_session", "demo")
+SHORT = sorted(path.stem for path in SCENARIOS.glob("*.json") if path.stem not in LONG)
+
+
+def play(name: str, out: Path) -> dict:
+    summary = simulator.play(SCENARIOS / f"{name}.json", out)
+    assert summary["ok"], "\n".join(summary["failures"])
+    return summary
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_scenario(name: str, tmp_path: Path) -> None:
+    play(name, tmp_path)
+    assert (tmp_path / "report.html").stat().st_size > 20_000
+
+
+def test_three_quiet_hours_are_fast_and_repeat_to_the_byte(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    first, second = play("quiet_session", tmp_path / "a"), play("quiet_session", tmp_path / "b")
+    digests = [hashlib.sha256(Path(s["slog"]).read_bytes()).hexdigest() for s in (first, second)]
+    assert digests[0] == digests[1]
+    assert Path(first["slog"]).stat().st_size < 350_000
+    with capsys.disabled():
+        print(
+            f"\nquiet session: three hours in {first['play_wall_s']} s, log {Path(first['slog']).stat().st_size} bytes"
+        )
+    assert min(first["play_wall_s"], second["play_wall_s"]) < 15
+
+
+def test_the_demo_shows_what_the_readme_promises(tmp_path: Path) -> None:
+    summary = play("demo", tmp_path)
+    log = slog.read(summary["slog"])
+    started = [r.fields["alarm"] for r in log.named("alarm") if r.fields["event"] == "started"]
+    assert {"spo2_low", "no_finger", "cuff_fault"} <= set(started)
+    assert max(r.fields["systolic_mmhg"] for r in log.named("pressure")) >= 140
+    assert len(log.named("mark")) == 4
+    assert json.loads((tmp_path / "summary.json").read_text())["ok"]
+
+
+def test_every_phase_of_a_session_is_reached(tmp_path: Path) -> None:
+    log = slog.read(play("stop", tmp_path)["slog"])
+    assert [r.fields["phase"] for r in log.named("phase")] == ["checks", "ready", "onset", "stopped", "closed"]

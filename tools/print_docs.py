@@ -1,0 +1,96 @@
+"""Prints the tables of docs/ from the code: `python tools/print_docs.py`; with --check it fails when one is stale.
+
+Each page is prose written by hand around a marked part, `<!-- printed: NAME -->` to `<!-- end -->`, that is replaced.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from sitter import alarms, cues, records, session, settings
+
+ROOT = Path(__file__).parent.parent
+_PART = re.compile(r"(<!-- printed: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
+
+
+def print_settings() -> str:
+    return _table(
+        ["setting", "unit", "default", "lowest", "highest"],
+        [
+            [f"`{name}`", unit, str(default), str(low), str(high)]
+            for name, unit, default, low, high in settings.SETTINGS
+        ],
+    )
+
+
+def print_alarms() -> str:
+    rows = []
+    for row in sorted(alarms.ROWS, key=lambda row: -row.priority):
+        limit = f"{row.kind} `{row.limit}`" if row.limit else row.kind
+        delay = f"`{row.delay}` ({settings.defaults()[row.delay]} s)" if row.delay else "none"
+        rows.append([f"`{row.name}`", alarms.PRIORITY_NAMES[row.priority], f"`{row.source}` {limit}", delay,
+                     str(row.hysteresis or "–"), "latching" if row.latching else "–",
+                     "session" if row.when else "always", row.sentence])  # fmt: skip
+    return _table(
+        ["alarm", "priority", "condition", "condition delay", "hysteresis", "latching", "when", "sentence"], rows
+    )
+
+
+def print_records() -> str:
+    rows = []
+    for tag, name, fields in records.RECORDS:
+        cells = ", ".join(f"`{field}` {form}{' ' + unit if unit else ''}" for field, form, unit in fields[1:])
+        rows.append([str(tag), f"`{name}`", cells])
+    return f"SCHEMA_ID of this table: `{records.SCHEMA_ID:08x}`.\n\n" + _table(["tag", "record", "fields"], rows)
+
+
+def print_phases() -> str:
+    rows = [[f"`{phase}`", event, f"`{after}`"] for (phase, event), after in session.TRANSITIONS.items()]
+    ends = [[f"`{route}`", *(f"{ends[p]} min" for p in ("onset", "peak", "return"))] for route, ends in
+            session.ENDS_MIN.items()]  # fmt: skip
+    return (
+        _table(["phase", "event", "next phase"], rows)
+        + "\n"
+        + _table(["route", "onset ends", "peak ends", "return ends"], ends)
+    )
+
+
+def print_cues() -> str:
+    rows = [[f"`{phase}`", str(folder) if folder else "silence", str(volume), scene,
+             "/".join(str(v) for v in cues.SCENES[scene]), f"{fade} s"]
+            for phase, (folder, volume, scene, fade) in cues.DEFAULT.items()]  # fmt: skip
+    return _table(["phase", "folder", "volume of 30", "light scene", "warm/cool %", "fade"], rows)
+
+
+PRINTERS = {
+    "settings": print_settings,
+    "alarms": print_alarms,
+    "records": print_records,
+    "phases": print_phases,
+    "cues": print_cues,
+}
+
+
+def main() -> int:
+    stale = []
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        old = page.read_text()
+        new = _PART.sub(lambda m: m[1] + PRINTERS[m[2]]() + m[3], old)
+        if new != old:
+            stale.append(page.name)
+            if "--check" not in sys.argv:
+                page.write_text(new)
+    if stale and "--check" in sys.argv:
+        print("stale: " + ", ".join(stale) + "; run `make docs`")
+        return 1
+    print("printed: " + ", ".join(stale) if stale else "docs: all printed tables are up to date")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
