@@ -42,7 +42,7 @@ lint: $(READY) ## style and common mistakes
 	@$(BIN)/ruff format --check .
 
 typecheck: $(READY) ## types of host and firmware
-	@$(BIN)/basedpyright --level error
+	@$(BIN)/python tools/typecheck.py
 
 bench: $(READY) ## the pulse estimator beside HeartPy, on the recordings the project carries
 	@$(BIN)/python tools/bench.py

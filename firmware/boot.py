@@ -7,7 +7,7 @@ MARK and BP held, nothing is started: the REPL is left to mpremote. The flag is 
 
 import sys
 
-import board
+import board  # pyright: ignore[reportMissingImports] - boards/NAME.py, installed under this name
 
 SERVICE_FLAG = b"service"
 

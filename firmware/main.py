@@ -60,9 +60,9 @@ class App:
         self.light_wanted = asyncio.Event()
         self.flush_wanted = asyncio.Event()
         self.lateness_ms = 0  # the worst step so far
-        self._inbox = []
-        self._posted = {}  # part -> fault last posted
-        self._saved = None  # the session as it has to be stored
+        self._inbox: list[tuple] = []
+        self._posted: dict[str, str | None] = {}  # by part, as last posted
+        self._saved: dict | None = None  # the session as it has to be stored
         self._closing = False
         self._flushed_ms = 0
 

@@ -27,7 +27,7 @@ class Link:
         self._hello = hello
         self._status = status
         self._out = bytearray()
-        self._transfer = None  # [counter, name, offset, end, bytes in all, size of the log]
+        self._transfer: list | None = None  # [counter, name, offset, end, bytes in all, size of the log]
 
     # --- in -----------------------------------------------------------------------------------------------------
 
@@ -105,13 +105,13 @@ class Link:
     def take(self, most: int) -> bytes:
         """The next bytes for the line, at most `most` of them."""
         if not self._out and self._transfer:
-            self._continue_transfer()
+            self._continue(self._transfer)
         piece = bytes(self._out[:most])
         self._out = self._out[most:]
         return piece
 
-    def _continue_transfer(self) -> None:
-        counter, name, offset, end, sent, size = self._transfer
+    def _continue(self, transfer: list) -> None:
+        counter, name, offset, end, sent, size = transfer
         if offset >= end:
             self._transfer = None
             self._store.stop_reading()
@@ -125,7 +125,7 @@ class Link:
             self._transfer = None
             self._send(frames.JSON, counter, b'{"error": "no-such-log", "text": "the log can not be read"}')
             return
-        self._transfer[2] += len(data)
+        transfer[2] += len(data)
         self._send(frames.DATA, counter, struct.pack("<I", offset) + data)
 
     def _send(self, kind: int, counter: int, body: bytes) -> None:

@@ -30,10 +30,10 @@ class LogStore:
         self._state = root + "/state"
         self._root = root
         self._key = key
-        self.fault = None
+        self.fault: str | None = None
         self._file = None
         self._name = ""
-        self._chain = None
+        self._chain = Chain(key)
         self._buffer = bytearray()
         self._reader = None  # (name, file) of the log being pulled
         for folder in (self._logs, self._state):

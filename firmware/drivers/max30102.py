@@ -35,7 +35,7 @@ class Max30102:
 
     def __init__(self, i2c) -> None:
         self._i2c = i2c
-        self.fault = "absent"
+        self.fault: str | None = None
         self.lost = 0  # samples lost in all
         self._running = False
         self._retry_ms = 0
@@ -43,7 +43,7 @@ class Max30102:
         self._pointers = bytearray(3)
         self._bytes = bytearray(FIFO_DEPTH * 6)
         # One view for each burst length, made on first use: slicing would allocate on the sample path.
-        self._views = [None] * (FIFO_DEPTH + 1)
+        self._views: list = [None] * (FIFO_DEPTH + 1)
 
     def poll(self, now_ms: int, oximeter) -> int:
         """Hand every waiting sample to `oximeter.push(red, ir)` and losses to `.lost(n)`; the number of samples."""
@@ -69,7 +69,6 @@ class Max30102:
             return False
         self._running = True
         self._last_ms = now_ms
-        self.fault = None
         return True
 
     def _stop(self, now_ms: int, fault: str) -> None:

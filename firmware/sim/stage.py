@@ -62,7 +62,7 @@ class Stage:
         self.patient_i2c = FakeI2C(clock)
         self.patient_i2c.attach(0x57, self.oximeter)
         self.nibp_uart = FakeUart(clock, 9600)
-        self.nibp = FakeNibp(clock, self.nibp_uart)
+        self.nibp = FakeNibp(clock, self.nibp_uart, self.patient.pressure)
 
     def _build_inside(self, clock) -> None:
         self.keys_int = FakePin(1)

@@ -71,9 +71,9 @@ class _Alarm:
     def __init__(self, row: Row) -> None:
         self.row = row
         self.value = None
-        self.true_since_ms = None
-        self.started_ms = None
-        self.quiet_until_ms = None
+        self.true_since_ms: int | None = None
+        self.started_ms: int | None = None
+        self.quiet_until_ms: int | None = None
         self.seen = False  # somebody has silenced this occurrence
 
 

@@ -22,8 +22,8 @@ _INTERVAL = {
 class Schedule:
     def __init__(self, settings: dict[str, int]) -> None:
         self._settings = settings
-        self._read_ms = None  # the last reading that succeeded
-        self._tried_ms = None  # the end of the last attempt
+        self._read_ms: int | None = None  # the last reading that succeeded
+        self._tried_ms: int | None = None  # the end of the last attempt
         self._next_try_ms = 0
         self._retried = False
 

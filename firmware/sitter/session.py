@@ -61,7 +61,7 @@ class Session:
         self.route = route
         self.phase = "idle"
         self.since_ms = 0
-        self.t0_ms = None
+        self.t0_ms: int | None = None
         self.doses = 0
         self.marks = 0
 

@@ -26,13 +26,13 @@ class Outputs:
     """What one step wants done. `cues` and `screen` are None when nothing about them changed."""
 
     def __init__(self) -> None:
-        self.signal = None  # alarms.Signal
-        self.cuff = None  # "start" or "abort"
-        self.cues = None  # cues.Wanted
-        self.screen = None  # screen.fields
-        self.records = []  # [(name, fields)]
-        self.log = None  # "open" before these records, or "close" behind them
-        self.saved = None  # Session.saved, to be stored against a power cut
+        self.signal: alarms.Signal | None = None
+        self.cuff: str | None = None  # "start" or "abort"
+        self.cues: cues.Wanted | None = None
+        self.screen: tuple | None = None  # screen.fields
+        self.records: list[tuple[str, dict]] = []
+        self.log: str | None = None  # "open" before these records, or "close" behind them
+        self.saved: dict | None = None  # Session.saved, to be stored against a power cut
 
 
 class Unit:
@@ -44,12 +44,12 @@ class Unit:
         self.alarms = Alarms(settings)
         self.schedule = Schedule(settings)
         self.cuff_busy = False
-        self.faults = {}  # part -> fault
+        self.faults: dict[str, str | None] = {}  # by part
         self._restarted = self._help_called = self._assess = False
-        self._cuff_code = None
+        self._cuff_code: int | None = None
         self._cuff_cause = ""
         self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
-        self._cues = None
+        self._cues: cues.Wanted | None = None
         self._screen_ms = 0
         self._notice = ("", 0)  # text, until now_ms
 
@@ -154,8 +154,8 @@ class Unit:
         else:
             given = self._move(now_ms, session.DOSE, "key NEXT held", out)
         if given:
-            self._record(out, "dose", now_ms, number=self.session.doses, dose_mg=self.plan["dose_mg"],
-                         route=self.session.route)  # fmt: skip
+            dose_mg = self.plan["dose_mg"] if self.plan else None
+            self._record(out, "dose", now_ms, number=self.session.doses, dose_mg=dose_mg, route=self.session.route)
             self._save(now_ms, out)
 
     def _mark(self, now_ms: int, out: Outputs) -> None:
@@ -205,7 +205,7 @@ class Unit:
 
     def _open_log(self, now_ms: int, out: Outputs) -> None:
         out.log = "open"
-        plan = self.plan
+        plan = self.plan or {}  # there is one: NEXT was refused otherwise
         self._record(out, "plan", now_ms, code=plan["code"], route=plan["route"], dose_mg=plan["dose_mg"],
                      cleared_by=plan["cleared_by"])  # fmt: skip
         for name in sorted(self.settings):

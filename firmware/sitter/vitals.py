@@ -13,7 +13,7 @@ class Vitals:
     def __init__(self) -> None:
         self._reading = None
         self._reading_ms = 0
-        self.pressure = None  # (systolic_mmhg, diastolic_mmhg, mean_mmhg, pulse_bpm)
+        self.pressure: tuple[int, int, int, int] | None = None  # systolic, diastolic, mean in mmHg, pulse in bpm
         self.pressure_ms = 0
 
     def take_reading(self, now_ms: int, reading) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from string import hexdigits
 
 from platformdirs import user_config_dir
-from sitter import seal
 
+from sitter import seal
 from sitterctl.errors import SitterError
 
 # Published on purpose; the simulator's board seals with the same bytes.
@@ -30,8 +30,7 @@ def at_hand(chosen: str | None = None) -> list[bytes]:
     """The keys to verify with: only the chosen one (hex digits or a file of them), or all that are kept."""
     if chosen:
         return [_chosen(chosen)]
-    kept = [_parse(path.read_text("ascii", "replace"), str(path)) for path in sorted(folder().glob("*.key"))]
-    return [*kept, DEVELOPMENT_KEY]
+    return [*(_from_file(path) for path in sorted(folder().glob("*.key"))), DEVELOPMENT_KEY]
 
 
 def keep(key: bytes) -> Path:
@@ -47,8 +46,12 @@ def keep(key: bytes) -> Path:
 def _chosen(text: str) -> bytes:
     if set(text.strip()) <= set(hexdigits):
         return _parse(text, "the digits given")
+    return _from_file(Path(text))
+
+
+def _from_file(path: Path) -> bytes:
     try:
-        return _parse(Path(text).read_text("ascii", "replace"), text)
+        return _parse(path.read_text("ascii", "replace"), str(path))
     except OSError as error:
         raise SitterError(f"The key file can not be read: {error.strerror}", _REMEDY, exit_code=2) from error
 

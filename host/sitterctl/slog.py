@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sitter import records, seal
-
 from sitterctl import keys as keystore
 from sitterctl.errors import SitterError
 
@@ -243,30 +242,29 @@ def verify(data: bytes, keys: Iterable[bytes]) -> Verdict:
     known = {"key_id": seal.key_id(key), "seals": len(stretches), "development": development}
     if not all(good) or not stretches or stretches[-1].end < len(data):
         return _broken(log, stretches, good, known)
+    seals = f"{len(stretches)} seals" + (" of the published development key" if development else "")
     if not stretches[-1].closes:
-        return Verdict(NOT_CLOSED, f"Intact as far as it goes, but not closed: the log ends at {_moment(log.records)}, "
+        return Verdict(NOT_CLOSED, f"Intact under its {seals}, but not closed: the log ends at {_moment(log.records)}, "
                        "and whether anything followed can not be told.",
                        "Pull the log again once the session is closed.", **known)  # fmt: skip
     count = stretches[-1].last
-    return Verdict(INTACT, f"Intact: {count} records under {len(stretches)} seals, closed at {_moment(log.records)}.",
+    return Verdict(INTACT, f"Intact: {count} records under {seals}, closed at {_moment(log.records)}.",
                    **known)  # fmt: skip
 
 
 def _key_of(log: Log, stretches: list[_Stretch], data: bytes, keys: list[bytes]) -> bytes | None:
     """The key that sealed the log. Any good seal proves a key, even when the header that names it is damaged."""
-    wanted = log.header.get("key_id")
-    for key in keys:
-        if seal.key_id(key) == wanted:
-            return key
-    return next((key for key in keys if any(stretch.good(data, key) for stretch in stretches)), None)
+    named = [key for key in keys if seal.key_id(key) == log.header.get("key_id")]
+    proven = (key for key in keys if any(stretch.good(data, key) for stretch in stretches))
+    return named[0] if named else next(proven, None)
 
 
 def _unknown(log: Log, seals: int) -> Verdict:
     key_id = log.header.get("key_id")
     if log.damage:
         damage = log.damage
-        return Verdict(BROKEN, f"Broken at record {damage.n}, at byte {damage.offset} ({damage.reason}); its key is not "
-                       "at hand, so nothing before it is vouched for either.", _PULL_AGAIN, record=damage.n,
+        return Verdict(BROKEN, f"Broken at record {damage.n}, at byte {damage.offset} ({damage.reason}); its key is "
+                       "not at hand, so nothing before it is vouched for either.", _PULL_AGAIN, record=damage.n,
                        offset=damage.offset, key_id=key_id, seals=seals)  # fmt: skip
     name = "a key without a number" if key_id is None else f"key {key_id:08x}"
     return Verdict(KEY_UNKNOWN, f"Key unknown: the log says it is sealed with {name}, which is not at hand, so nothing "
@@ -276,31 +274,27 @@ def _unknown(log: Log, seals: int) -> Verdict:
 
 def _broken(log: Log, stretches: list[_Stretch], good: list[bool], known: dict) -> Verdict:
     at = next((i for i, fine in enumerate(good) if not fine), None)
+    until = None if at is None else stretches[at].last
     if at is not None:
-        first, until, offset = stretches[at].first, stretches[at].last, stretches[at].start
-        words = f"up to seal {until}"
+        first, offset, words = stretches[at].first, stretches[at].start, f"up to seal {until}"
     else:
-        first, until = (stretches[-1].last + 1, None) if stretches else (1, None)
-        offset, words = (stretches[-1].end if stretches else 0), "behind it"
+        first, offset = (stretches[-1].last + 1, stretches[-1].end) if stretches else (1, 0)
+        words = "behind it"
     sentence = f"Broken at record {first}{_called(log, first)} or one of the records {words}"
     if log.damage and log.damage.n >= first:
         sentence += f": record {log.damage.n}, at byte {log.damage.offset}, can not be read ({log.damage.reason})"
     elif at is None:
         sentence += ": no seal covers the end of the file"
     elif at + 1 < len(good) and all(good[at + 1 :]):
-        sentence += f"; the seals from record {until + 1} on are good again"
+        sentence += f"; the seals from record {stretches[at + 1].first} on are good again"
     return Verdict(BROKEN, sentence + ".", _PULL_AGAIN, record=first, until=until, offset=offset, **known)
 
 
 def _called(log: Log, n: int) -> str:
     """What record n is, as far as it can be read."""
-    if n > len(log.records):
-        return ""
-    return f" ({log.records[n - 1].name} at {_moment(log.records[:n])})"
+    return f" ({log.records[n - 1].name} at {_moment(log.records[:n])})" if n <= len(log.records) else ""
 
 
 def _moment(some: list[Record]) -> str:
     utc_s = some[-1].utc_s if some else None
-    if utc_s is None:
-        return "an unknown time"
-    return datetime.fromtimestamp(utc_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return "an unknown time" if utc_s is None else f"{datetime.fromtimestamp(utc_s, UTC):%Y-%m-%d %H:%M:%S} UTC"

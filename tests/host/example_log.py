@@ -75,7 +75,8 @@ PRESSURES = ((6, 128, 79, "key BP"), (10, 126, 77, "key BP"), (30, 142, 86, "sch
              (80, 147, 90, "schedule"), (96, 141, 87, "schedule"), (111, 136, 84, "schedule"),
              (126, 131, 82, "schedule"), (141, 129, 80, "schedule"), (171, 127, 78, "schedule"))  # fmt: skip
 # minute, alarm, priority, value, limit, minutes until the end, minutes until silenced
-ALARMS = ((50.02, "systolic_high", "medium", 163, 160, 3.98, 0.4), (60.02, "systolic_high", "medium", 161, 160, 10, 0.5),
+ALARMS = ((50.02, "systolic_high", "medium", 163, 160, 3.98, 0.4),
+          (60.02, "systolic_high", "medium", 161, 160, 10, 0.5),
           (76.2, "spo2_low", "high", 88, 90, 1.6, 0.6), (101.5, "no_finger", "medium", None, None, 1.2, None),
           (90.7, "cuff_fault", "low", 87, None, 5.3, 0.9))  # fmt: skip
 KEYS = ((0, "NEXT", "short"), (6, "BP", "short"), (10, "BP", "short"), (14, "NEXT", "short"), (20, "NEXT", "hold"),
@@ -100,40 +101,45 @@ def spo2_at(minute: float) -> int | None:
 
 
 def session_log(cut_min: float | None = 116.02, gap_s: int = 24, code: str = "K-0417", noise: int = 7) -> bytes:
-    """A three-hour sublingual session with a little of everything; the power fails at `cut_min`."""
-    events = sorted(_events(code), key=lambda event: event[0])
+    """A three-hour sublingual session with a little of everything; the power fails at `cut_min` for `gap_s`."""
     log, chance = LogBuilder(), random.Random(noise)
-    base_ms, sealed_ms, cut_ms = 0, 0, None if cut_min is None else round(cut_min * 60_000)
-    waiting = events
+    waiting = sorted(_events(code), key=lambda event: event[0])
+    base_ms, sealed_ms = 0, 0
+    cut_ms = None if cut_min is None else round(cut_min * 60_000)
     for second in range(END_MIN * 60 + 1):
         at_ms = 1000 + second * 1000
-        if cut_ms is not None and at_ms >= cut_ms and not base_ms:
+        if cut_ms is not None and at_ms >= cut_ms:
             if at_ms < sealed_ms + gap_s * 1000:
                 continue
-            base_ms = at_ms - 3000
-            log.lose_power().add("boot", 3000, boot_id=0x51770002, utc_s=START_UTC_S + second, utc_trusted=1, gap_s=gap_s,
-                    reset_cause="power on")  # fmt: skip
-            log.add("alarm", 3100, alarm="unit_restarted", event="started", priority="medium", delay_ms=0)
-            waiting = [*waiting, (at_ms + 21_000, "alarm", _edge("unit_restarted", "medium", None, None, "ended"))]
-            waiting = sorted(waiting, key=lambda event: event[0])
-        while waiting and waiting[0][0] < at_ms:
+            cut_ms, base_ms = None, at_ms - 3000
+            _restart(log, second, gap_s)
+        while waiting and waiting[0][0] <= at_ms:
             event_ms, name, fields = waiting.pop(0)
             if "until_ms" in fields:
                 fields = {**fields, "until_ms": fields["until_ms"] - base_ms}
             log.add(name, max(0, event_ms - base_ms), **fields)
-        minute = second / 60
-        if minute > 1:
-            jitter = chance.choice((-1, 0, 0, 0, 1))
-            pulse, spo2 = pulse_at(minute), spo2_at(minute)
-            log.add("vitals", at_ms - base_ms, pulse_bpm=pulse and pulse + jitter, spo2_pct=spo2,
-                    perfusion_permyriad=190 if pulse else None, quality_pct=88 if pulse else 10,
-                    finger=0 if 101.25 <= minute < 102.7 else 1)  # fmt: skip
+        _vitals(log, at_ms - base_ms, second / 60, chance)
         if second % 10 == 9:
             log.seal(at_ms - base_ms)
             sealed_ms = at_ms
     at_ms = 1000 + END_MIN * 60_000 - base_ms
     log.add("phase", at_ms, phase="closed", cause="key NEXT")
     return log.add("close", at_ms, utc_s=START_UTC_S + END_MIN * 60, reason="key NEXT").seal(at_ms).data()
+
+
+def _restart(log: LogBuilder, second: int, gap_s: int) -> None:
+    log.lose_power().add("boot", 3000, boot_id=0x51770002, utc_s=START_UTC_S + second, utc_trusted=1, gap_s=gap_s,
+                         reset_cause="power on")  # fmt: skip
+    log.add("alarm", 3100, **_edge("unit_restarted", "medium", None, None, "started"))
+
+
+def _vitals(log: LogBuilder, at_ms: int, minute: float, chance: random.Random) -> None:
+    jitter = chance.choice((-1, 0, 0, 0, 1))
+    pulse = pulse_at(minute)
+    if minute > 1:
+        log.add("vitals", at_ms, pulse_bpm=pulse and pulse + jitter, spo2_pct=spo2_at(minute),
+                perfusion_permyriad=190 if pulse else None, quality_pct=88 if pulse else 10,
+                finger=0 if 101.25 <= minute < 102.7 else 1)  # fmt: skip
 
 
 def _events(code: str) -> list[tuple[int, str, dict]]:
@@ -152,8 +158,9 @@ def _events(code: str) -> list[tuple[int, str, dict]]:
     for minute, systolic, diastolic, cause in PRESSURES:
         events.append((at(minute) - 35_000, "cuff", {"event": "started", "cause": cause}))
         mean = diastolic + (systolic - diastolic) // 3
-        events.append((at(minute), "pressure", {"systolic_mmhg": systolic, "diastolic_mmhg": diastolic,
-                                                "mean_mmhg": mean, "pulse_bpm": pulse_at(minute), "cause": cause}))  # fmt: skip
+        reading = {"systolic_mmhg": systolic, "diastolic_mmhg": diastolic, "mean_mmhg": mean,
+                   "pulse_bpm": pulse_at(minute), "cause": cause}  # fmt: skip
+        events.append((at(minute), "pressure", reading))
     events.append((at(90), "cuff", {"event": "started", "cause": "schedule"}))
     events.append((at(90.7), "cuff", {"event": "fault", "code": 87, "cause": "schedule"}))
     for minute, alarm, priority, value, limit, lasts, until_silenced in ALARMS:
@@ -169,6 +176,7 @@ def _events(code: str) -> list[tuple[int, str, dict]]:
         events.append((at(minute), "mark", {"number": number, "phase": phase}))
     events.append((at(20), "dose", {"number": 1, "dose_mg": 150, "route": "sublingual"}))
     events.append((at(48), "dose", {"number": 2, "dose_mg": 50, "route": "sublingual"}))
+    events.append((at(116.75), "alarm", _edge("unit_restarted", "medium", None, None, "ended")))
     events.append((at(131), "part", {"part": "music", "fault": "absent"}))
     events.append((at(133), "part", {"part": "music", "fault": None}))
     return events

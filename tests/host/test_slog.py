@@ -25,7 +25,7 @@ def verify(data: bytes, *known: bytes) -> slog.Verdict:
     return slog.verify(data, known or [keys.DEVELOPMENT_KEY])
 
 
-# --- verifying ----------------------------------------------------------------------------------------------------------
+# --- verifying --------------------------------------------------------------------------------------------------------
 
 
 def test_untouched_log_is_intact():
@@ -122,7 +122,7 @@ def test_long_session_is_verified():
     assert verify(session_log()).ok
 
 
-# --- reading ------------------------------------------------------------------------------------------------------------
+# --- reading ----------------------------------------------------------------------------------------------------------
 
 
 def test_records_carry_number_time_and_minutes():
@@ -188,7 +188,7 @@ def test_missing_file_is_one_sentence_with_a_remedy(tmp_path):
     assert "none.slog" in caught.value.message and caught.value.remedy and caught.value.exit_code == 2
 
 
-# --- keys ---------------------------------------------------------------------------------------------------------------
+# --- keys -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

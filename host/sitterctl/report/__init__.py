@@ -6,6 +6,7 @@ from datetime import tzinfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sitterctl.report import charts, model
+from sitterctl.report.figures import figures
 from sitterctl.slog import Log, Verdict
 
 
@@ -20,7 +21,7 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
         log=log,
         verdict=verdict,
         notes=list(notes),
-        figures=model.figures(session),
+        figures=figures(session),
         timeline=charts.timeline(session) if log.records else "",
         lapses=_lapses(session),
     )

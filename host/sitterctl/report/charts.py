@@ -66,7 +66,8 @@ def timeline(session: Session) -> Markup:
 
 _PATTERNS = (
     '<defs><pattern id="absent" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="5" height="5" class="absent-ground"/><line x1="0" y1="0" x2="0" y2="5" class="absent-line"/></pattern>'
+    '<rect width="5" height="5" class="absent-ground"/><line x1="0" y1="0" x2="0" y2="5" class="absent-line"/>'
+    "</pattern>"
     '<pattern id="paused" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<line x1="0" y1="0" x2="0" y2="4" class="paused-line"/></pattern></defs>'
 )
@@ -212,8 +213,6 @@ def _stretches(session: Session, name: str) -> list[list[tuple[float, float]]]:
             breaks.pop(0)
         if value is not None:
             pieces[-1].append((minute, value))
-        elif pieces[-1]:
-            pieces.append([])
     return [piece for piece in pieces if piece]
 
 

@@ -1,0 +1,94 @@
+"""A DFPlayer Mini with a card: frames in and out, tracks that end, BUSY low while one plays.
+
+Knobs: `absent`; `no_card`; `silent_clone` (never answers, only plays); `wrong_checksum` (in everything it says); `lag` (ms by
+which BUSY follows). Every finish is said twice, 200 ms apart, and a reset begins with a stray 0xFF. Folders 1 to 5 have
+three tracks of four to six minutes. `trace` keeps [at_ms, what, value] of every change.
+"""
+
+_FOLDERS = 5
+_TRACKS = 3
+_READY_US = 1500000
+
+
+class FakeDfPlayer:
+    def __init__(self, clock, uart, busy_pin) -> None:
+        self._clock = clock
+        self._uart = uart
+        self._busy = busy_pin
+        self.absent = self.no_card = self.silent_clone = self.wrong_checksum = False
+        self.lag = 200
+        self.volume = 25
+        self.playing = None  # (folder, track)
+        self.trace = []
+        self._serial = 0
+        self._ready_us = 0
+        uart.on_receive = self._receive
+
+    def _receive(self, data: bytes) -> None:
+        if self.absent or len(data) != 10 or data[0] != 0x7E or self._clock.now_us < self._ready_us:
+            return
+        if (sum(data[1:7]) + (data[7] << 8 | data[8])) & 0xFFFF:
+            self._say(0x40, 4)
+            return
+        self._obey(data[3], data[5] << 8 | data[6])
+
+    def _obey(self, command: int, parameter: int) -> None:
+        if command == 0x0C:
+            self._reset()
+        elif command == 0x06:
+            self.volume = min(30, parameter)
+            self._note("volume", self.volume)
+        elif command == 0x0F:
+            self._play(parameter >> 8, parameter & 0xFF)
+        elif command == 0x16:
+            self._stop()
+        elif command == 0x43:
+            self._say(0x43, self.volume)
+
+    def _reset(self) -> None:
+        self._stop()
+        self._ready_us = self._clock.now_us + _READY_US
+        if not self.silent_clone:
+            self._clock.at_us(self._ready_us, lambda: self._uart.send(b"\xff"))
+            self._clock.at_us(self._ready_us + 1000, lambda: self._say(0x3F, 0 if self.no_card else 2))
+
+    def _play(self, folder: int, track: int) -> None:
+        if self.no_card:
+            self._say(0x40, 1)
+        elif not 1 <= folder <= _FOLDERS or not 1 <= track <= _TRACKS:
+            self._say(0x40, 6)
+        else:
+            self.playing = (folder, track)
+            self._note("play", folder * 256 + track)
+            self._serial += 1
+            serial = self._serial
+            self._later(self.lag * 1000, lambda: self._busy.value(0))
+            self._later((3 + track) * 60000000, lambda: self._end(serial))
+
+    def _later(self, us: int, action) -> None:
+        self._clock.at_us(self._clock.now_us + us, action)
+
+    def _end(self, serial: int) -> None:
+        if serial == self._serial and self.playing:
+            number = (self.playing[0] - 1) * _TRACKS + self.playing[1]
+            self._stop()
+            self._say(0x3D, number)
+            self._later(200000, lambda: self._say(0x3D, number))
+
+    def _stop(self) -> None:
+        if self.playing:
+            self._note("stop", 0)
+        self.playing = None
+        self._serial += 1
+        serial = self._serial
+        self._later(self.lag * 1000, lambda: self._busy.value(1) if serial == self._serial else None)
+
+    def _say(self, command: int, parameter: int) -> None:
+        if self.absent or self.silent_clone:
+            return
+        body = bytes((0xFF, 6, command, 0, parameter >> 8, parameter & 0xFF))
+        check = (-sum(body) + (1 if self.wrong_checksum else 0)) & 0xFFFF
+        self._uart.send(b"\x7e" + body + bytes((check >> 8, check & 0xFF, 0xEF)))
+
+    def _note(self, what: str, value: int) -> None:
+        self.trace.append((self._clock.now_ms(), what, value))

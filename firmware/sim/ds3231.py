@@ -1,0 +1,41 @@
+"""A DS3231 as its registers show it, counting on the simulated clock.
+
+Knobs: `absent`; `lost_power()` sets OSF and starts from the year 2000; `drift_ppm` lets it run fast or slow.
+"""
+
+from sitter import utc
+
+_STATUS = 0x0F
+
+
+class FakeDs3231:
+    def __init__(self, clock, start_utc_s: int) -> None:
+        self._clock = clock
+        self.absent = False
+        self.drift_ppm = 0
+        self._set(start_utc_s, 0)
+        self._registers = bytearray(0x13)
+
+    def _set(self, utc_s: int, at_us: int) -> None:
+        self._base_utc_s, self._base_us = utc_s, at_us
+
+    def lost_power(self) -> None:
+        self._registers[_STATUS] |= 0x80
+        self._set(utc.to_seconds(2000, 1, 1, 0, 0, 0), self._clock.now_us)
+
+    def utc_s(self) -> int:
+        passed_us = self._clock.now_us - self._base_us
+        return self._base_utc_s + (passed_us + passed_us * self.drift_ppm // 1000000) // 1000000
+
+    def read(self, register: int, n: int) -> bytes:
+        year, month, day, hour, minute, second = utc.from_seconds(self.utc_s())
+        weekday = (self.utc_s() // 86400 + 3) % 7 + 1
+        for i, v in enumerate((second, minute, hour, weekday, day, month, year % 100)):
+            self._registers[i] = v // 10 << 4 | v % 10
+        return bytes(self._registers[register : register + n])
+
+    def write(self, register: int, data: bytes) -> None:
+        self._registers[register : register + len(data)] = data
+        if register < 7:
+            v = [(b >> 4) * 10 + (b & 15) for b in self._registers[:7]]
+            self._set(utc.to_seconds(2000 + v[6], v[5], v[4], v[2], v[1], v[0]), self._clock.now_us)

@@ -1,0 +1,136 @@
+"""A SunTech Advantage module with a cuff on an arm: real frames, real time, pressure that goes up and comes down.
+
+A cycle inflates to 30 mmHg above the systolic pressure (or 160) in about six seconds, bleeds down in steps to below the
+diastolic one, empties the cuff, and says `K`. `pressures(now_us)` gives (systolic, diastolic, mean, pulse) of the arm.
+
+Knobs: `absent`; `leak` (error 0x57 after 20 s), `weak_signal` (1), `motion` (2), `error_code` (any); `garble_every` damages
+every n-th frame; `slow_ms` delays answers; `swapped_result` gives diastolic for systolic; `stops_in_mid`: falls silent
+with pressure in the cuff. Its own protection empties the cuff after 180 s whatever the host does.
+"""
+
+_UP_MMHG_S, _DOWN_MMHG_S, _DUMP_MMHG_S = 28, 4, 200
+_LIMIT_US = 180000000
+_LEAK_US = 20000000
+_TURN_US = 8000  # how long the module thinks before it answers
+
+
+class FakeNibp:
+    def __init__(self, clock, uart, pressures) -> None:
+        self._clock = clock
+        self._uart = uart
+        self._pressures = pressures
+        self.absent = self.leak = self.weak_signal = self.motion = self.swapped_result = self.stops_in_mid = False
+        self.error_code = self.garble_every = self.slow_ms = 0
+        self.cycles = 0
+        self._frames = 0
+        self._serial = 0  # of the running cycle; actions of an ended one are ignored
+        self._began_us = None
+        self._top_mmhg = 0
+        self._bleed_us = 0  # when bleeding began
+        self._dump_us = None
+        self._dump_from = 0
+        self._result = self._result_frame((0, 0, 0, 0), 0x56)
+        uart.on_receive = self._receive
+
+    # --- the cuff ---------------------------------------------------------------------------------------------------
+
+    def cuff_pressure_mmhg(self) -> int:
+        now_us = self._clock.now_us
+        if self._dump_us is not None:
+            return max(0, self._dump_from - (now_us - self._dump_us) * _DUMP_MMHG_S // 1000000)
+        if self._began_us is None:
+            return 0
+        up = (now_us - self._began_us) * _UP_MMHG_S // 1000000
+        if up < self._top_mmhg:
+            return min(up, 40) if self.leak else up
+        if self.leak:
+            return 40
+        return max(0, self._top_mmhg - (now_us - self._bleed_us) * _DOWN_MMHG_S // 1000000)
+
+    def _dump(self) -> None:
+        self._dump_from = self.cuff_pressure_mmhg()
+        self._dump_us = self._clock.now_us
+        self._began_us = None
+        self._serial += 1
+
+    def _start(self) -> None:
+        systolic, diastolic, _, _ = self._pressures(self._clock.now_us)
+        self.cycles += 1
+        self._serial += 1
+        self._dump_us = None
+        self._began_us = self._clock.now_us
+        self._top_mmhg = max(160, systolic + 30)
+        self._bleed_us = self._began_us + self._top_mmhg * 1000000 // _UP_MMHG_S
+        end_us = self._bleed_us + (self._top_mmhg - diastolic + 15) * 1000000 // _DOWN_MMHG_S
+        if self.leak:
+            end_us = self._began_us + _LEAK_US
+        serial = self._serial
+        self._clock.at_us(end_us, lambda: self._finish(serial))
+        self._clock.at_us(self._began_us + _LIMIT_US, lambda: self._protect(serial))
+
+    def _finish(self, serial: int) -> None:
+        if serial != self._serial or self.stops_in_mid:
+            return
+        error = 0x57 if self.leak else 1 if self.weak_signal else 2 if self.motion else self.error_code
+        self._result = self._result_frame(self._pressures(self._clock.now_us), error)
+        self._dump()
+        self._answer(b"K")
+
+    def _protect(self, serial: int) -> None:
+        if serial == self._serial:
+            self._dump()
+
+    # --- the line -----------------------------------------------------------------------------------------------------
+
+    def _receive(self, data: bytes) -> None:
+        if self.absent or (self.stops_in_mid and self._began_us is not None):
+            return
+        if sum(data) & 0xFF or data[:1] != b"\x3a":
+            self._answer(b"E")
+        elif data[1:2] == b"\x20":
+            self._order_start()
+        elif data[1:4] == b"\x79\x01\x00":
+            running = self._began_us is not None
+            self._dump()
+            self._answer(b"A" if running else b"K")
+        elif data[1:4] == b"\x79\x05\x00":
+            pressure = self.cuff_pressure_mmhg()
+            self._answer(bytes((pressure & 0xFF, pressure >> 8)))
+        elif data[1:4] == b"\x79\x03\x00":
+            self._answer(self._result)
+        else:
+            self._answer(b"N")
+
+    def _order_start(self) -> None:
+        if self._began_us is not None:
+            self._answer(b"B")
+        else:
+            self._start()
+            self._answer(b"O")
+
+    def _answer(self, data: bytes) -> None:
+        frame = bytes((0x3E, len(data) + 3)) + data
+        frame += bytes((-sum(frame) & 0xFF,))
+        self._frames += 1
+        if self.garble_every and self._frames % self.garble_every == 0:
+            frame = frame[:-2] + bytes((frame[-2] ^ 0x10,)) + frame[-1:]
+        at_us = self._clock.now_us + _TURN_US + self.slow_ms * 1000
+        self._clock.at_us(at_us, lambda: None if self.absent else self._uart.send(frame))
+
+    def _result_frame(self, pressures, error: int) -> bytes:
+        systolic, diastolic, mean, pulse = pressures
+        if error:
+            systolic = diastolic = mean = pulse = 0
+        elif self.swapped_result:
+            systolic, diastolic = diastolic, systolic
+        out = bytearray(21)
+        out[0:2], out[2:4] = _le16(systolic), _le16(diastolic)
+        out[4], out[5] = 30, 1
+        out[14] = pulse
+        out[16:18] = _le16(mean)
+        out[18] = error
+        return bytes(out)
+
+
+def _le16(value: int) -> bytes:
+    return bytes((value & 0xFF, value >> 8))

@@ -1,0 +1,121 @@
+from drivers import dfplayer
+from drivers.dfplayer import DfPlayer, Parser
+from sim.clock import Clock
+from sim.dfplayer import FakeDfPlayer
+from sim.pins import FakePin
+from sim.uart import FakeUart
+
+
+class Stand:
+    def __init__(self, **knobs):
+        self.clock = Clock()
+        self.uart = FakeUart(self.clock, 9600)
+        self.busy = FakePin(1)
+        self.part = FakeDfPlayer(self.clock, self.uart, self.busy)
+        for name in knobs:
+            setattr(self.part, name, knobs[name])
+        self.player = DfPlayer(self.uart, self.busy)
+        self.said = []
+
+    def run(self, seconds):
+        end_us = self.clock.now_us + int(seconds * 1000000)
+        while self.clock.now_us < end_us:
+            state = self.player.poll(self.clock.now_ms())
+            if state:
+                self.said.append(state)
+            self.clock.charge_us(self.player.poll_every_ms * 1000)
+
+    def want(self, folder, volume, fade_ms):
+        self.player.want(self.clock.now_ms(), folder, volume, fade_ms)
+
+    def volumes(self):
+        return [value for _, what, value in self.part.trace if what == "volume"]
+
+
+def test_frames_are_the_published_ones():
+    assert dfplayer.frame(0x0C, 0) == bytes((0x7E, 0xFF, 6, 0x0C, 0, 0, 0, 0xFE, 0xEF, 0xEF))
+    assert dfplayer.frame(0x06, 30) == bytes((0x7E, 0xFF, 6, 6, 0, 0, 0x1E, 0xFE, 0xD7, 0xEF))
+    assert Parser().feed(bytes((0x7E, 0xFF, 6, 0x3D, 0, 0, 1, 0xFE, 0xBD, 0xEF))) == [(0x3D, 1)]
+
+
+def test_frames_arrive_in_pieces_and_after_stray_bytes():
+    parser, got = Parser(), []
+    for byte in b"\xff\x7e\xff" + dfplayer.frame(0x3F, 2) + b"\x7e":
+        got += parser.feed(bytes((byte,)))
+    assert got == [(0x3F, 2)]
+
+
+def test_a_folder_is_played_and_faded_in():
+    stand = Stand()
+    stand.want(2, 16, 9000)
+    stand.run(20)
+    assert stand.part.playing == (2, 1)
+    assert stand.part.volume == 16
+    steps = stand.volumes()
+    assert all(abs(steps[i + 1] - steps[i]) <= 3 for i in range(len(steps) - 1))
+    assert stand.said == ["ok"]
+
+
+def test_a_change_of_folder_is_never_loud():
+    stand = Stand()
+    stand.want(1, 12, 3000)
+    stand.run(20)
+    stand.want(3, 18, 30000)
+    stand.run(60)
+    played = [i for i, entry in enumerate(stand.part.trace) if entry[1] == "play"]
+    before = [entry[2] for entry in stand.part.trace[: played[-1]] if entry[1] == "volume"]
+    assert before[-1] == 0
+    assert stand.part.playing == (3, 1)
+    assert stand.part.volume == 18
+
+
+def test_silence_fades_out_in_its_time_and_stops():
+    stand = Stand()
+    stand.want(1, 20, 0)
+    stand.run(10)
+    asked_ms = stand.clock.now_ms()
+    stand.want(0, 0, 3000)
+    stand.run(10)
+    assert stand.part.playing is None
+    (stopped_ms,) = [at for at, what, _ in stand.part.trace if what == "stop"]
+    assert 3000 <= stopped_ms - asked_ms <= 4000
+
+
+def test_tracks_follow_each_other_and_the_folder_begins_again():
+    stand = Stand()
+    stand.want(1, 12, 0)
+    stand.run(60 * 20)
+    tracks = [value & 0xFF for _, what, value in stand.part.trace if what == "play"]
+    assert tracks[:5] == [1, 2, 3, 1, 2]
+
+
+def test_an_absent_player_is_a_fault_within_half_a_minute_and_comes_back():
+    stand = Stand(absent=True)
+    stand.want(1, 12, 0)
+    stand.run(30)
+    assert stand.said[-1] == "absent"
+    stand.part.absent = False
+    stand.run(40)
+    assert stand.said[-1] == "ok"
+    assert stand.part.playing is not None
+
+
+def test_a_clone_that_never_answers_but_plays_is_no_fault():
+    stand = Stand(silent_clone=True)
+    stand.want(1, 12, 0)
+    stand.run(120)
+    assert stand.said == ["ok"]
+
+
+def test_wrong_checksums_from_a_clone_are_let_pass():
+    stand = Stand(wrong_checksum=True)
+    stand.want(1, 12, 0)
+    stand.run(60)
+    assert stand.said == ["ok"]
+
+
+def test_a_missing_card_is_a_fault():
+    stand = Stand(no_card=True)
+    stand.want(1, 12, 0)
+    stand.run(30)
+    assert stand.said[-1] == "no card"

@@ -1,0 +1,114 @@
+from drivers.keys import Keys
+from sim.clock import Clock
+from sim.i2c import FakeI2C
+from sim.mcp23017 import FakeMcp23017
+from sim.pins import FakePin
+
+
+class Stand:
+    def __init__(self, bounce_ms=0):
+        self.clock = Clock()
+        self.int = FakePin(1)
+        self.part = FakeMcp23017(self.clock, self.int)
+        self.part.bounce_ms = bounce_ms
+        self.bus = FakeI2C(self.clock)
+        self.bus.attach(0x20, self.part)
+        self.keys = Keys(self.bus, self.int)
+        self.interrupts = 0
+        self.int.irq(self._count)
+        self.run(200)
+
+    def _count(self, pin):
+        self.interrupts += 1
+
+    def run(self, ms):
+        """Poll as main does: often while something is going on, else on the interrupt or twice a second."""
+        events, end_us = [], self.clock.now_us + ms * 1000
+        due_us = self.clock.now_us
+        while self.clock.now_us < end_us:
+            if self.clock.now_us >= due_us or self.int.value() == 0:
+                events += self.keys.poll(self.clock.now_ms())
+                due_us = self.clock.now_us + self.keys.poll_every_ms * 1000
+            self.clock.charge_us(5000)
+        return events
+
+    def press(self, name, ms):
+        self.part.press(name)
+        events = self.run(ms)
+        self.part.release(name)
+        return events + self.run(200)
+
+
+def test_a_short_press_is_down_then_short():
+    assert Stand().press("SILENCE", 150) == [("SILENCE", "down"), ("SILENCE", "short")]
+
+
+def test_a_held_key_is_down_then_hold_and_not_short():
+    assert Stand().press("STOP", 2200) == [("STOP", "down"), ("STOP", "hold")]
+
+
+def test_a_key_let_go_just_before_its_hold_time_is_short():
+    assert Stand().press("NEXT", 1900) == [("NEXT", "down"), ("NEXT", "short")]
+
+
+def test_the_press_is_reported_within_a_tenth_of_a_second():
+    stand = Stand()
+    stand.part.press("STOP")
+    assert stand.run(100) == [("STOP", "down")]
+    assert stand.interrupts >= 1
+
+
+def test_a_bouncing_contact_gives_one_press():
+    for bounce_ms in (2, 5, 10, 15):
+        assert Stand(bounce_ms).press("MARK", 300) == [("MARK", "down"), ("MARK", "short")]
+
+
+def test_a_glitch_shorter_than_the_debounce_is_ignored():
+    stand = Stand()
+    stand.part.press("STOP")
+    stand.run(10)
+    stand.part.release("STOP")
+    assert stand.run(300) == []
+
+
+def test_two_keys_are_followed_side_by_side():
+    stand = Stand()
+    stand.part.press("MARK")
+    stand.part.press("BP")
+    assert sorted(stand.run(1200)) == [("BP", "down"), ("BP", "hold"), ("MARK", "down"), ("MARK", "hold")]
+
+
+def test_a_stuck_key_is_said_once():
+    stand = Stand()
+    stand.part.press("BP")
+    assert stand.run(60000).count(("BP", "stuck")) == 1
+
+
+def test_a_part_that_lost_its_settings_is_set_up_again():
+    stand = Stand()
+    stand.part.reset()
+    stand.run(6000)
+    stand.interrupts = 0
+    assert ("STOP", "down") in stand.press("STOP", 100)
+    assert stand.interrupts >= 1
+
+
+def test_an_absent_part_is_a_fault_and_comes_back():
+    stand = Stand()
+    stand.part.absent = True
+    stand.run(1000)
+    assert stand.keys.fault == "absent"
+    stand.part.absent = False
+    stand.run(1000)
+    assert stand.keys.fault is None
+
+
+def test_the_service_chord_is_mark_and_bp_alone():
+    stand = Stand()
+    assert not stand.keys.held_at_boot()
+    stand.part.press("MARK")
+    assert not stand.keys.held_at_boot()
+    stand.part.press("BP")
+    assert stand.keys.held_at_boot()
+    stand.part.press("STOP")
+    assert not stand.keys.held_at_boot()
