@@ -1,8 +1,9 @@
 """DFPlayer Mini on a UART, 9600 baud: plays the files of a folder in turn, and fades.
 
-Frames: `7E FF 06 command ack high low checksum×2 EF`. The part has many clones: some answer no question, some with a wrong
-checksum, and all say "finished" twice. So nothing here waits for an answer: what is wanted is sent, and the BUSY pin and
-whatever does come back are evidence. A player that neither answers nor shows BUSY while it should play is absent.
+Frames: `7E FF 06 command ack high low checksum checksum EF`. The part has many clones: some answer no question, some
+with a wrong checksum, and all say "finished" twice. So nothing here waits for an answer: what is wanted is sent, and
+the BUSY pin and whatever does come back are evidence. A player that neither answers nor shows BUSY while it should
+play is absent.
 
 The part cannot cross-fade: a change of folder fades out, switches, fades in.
 """

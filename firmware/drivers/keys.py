@@ -1,9 +1,9 @@
 """Five keys behind an MCP23017: contacts in, gestures out.
 
-A gesture is `down` (at once, after 20 ms of rest), then either `short` (let go before the hold time) or `hold` (at the hold
-time, the key still down), and `stuck` when a key has been down for half a minute. What a gesture means is not known here.
-The expander's settings are read back now and then: one that lost its power for a moment would otherwise never again say
-that a key was pressed.
+A gesture is `down` (at once, after 20 ms of rest), then either `short` (let go before the hold time) or `hold` (at
+the hold time, the key still down), and `stuck` when a key has been down for half a minute. What a gesture means is
+not known here. The expander's settings are read back now and then: one that lost its power for a moment would
+otherwise never again say that a key was pressed.
 """
 
 ADDRESS = 0x20

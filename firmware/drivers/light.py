@@ -1,7 +1,7 @@
 """The room light: warm and cool white, faded so that the eye sees an even change and never a flash.
 
-Brightness is asked for in percent as seen; the duty that looks like it follows CIE 1976 lightness, Y = ((L + 16) / 116)^3
-above L = 8. Whatever is asked for, full scale takes at least two seconds.
+Brightness is asked for in percent as seen; the duty that looks like it follows CIE 1976 lightness, Y = ((L + 16) /
+116)^3 above L = 8. Whatever is asked for, full scale takes at least two seconds.
 """
 
 from drivers.ramp import Ramp

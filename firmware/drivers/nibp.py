@@ -1,15 +1,15 @@
 """SunTech Advantage NIBP module on a UART, 9600 baud: start, abort and read a blood pressure.
 
-Frames: the host sends `3A command data… ck`, the module answers `3E length data… ck`; the length counts the whole frame,
-whose bytes sum to zero modulo 256. A cycle is: start, `O` (received), cuff pressure asked for every 200 ms, `K` (finished),
-result asked for. The module wants about 100 ms between frames and loses one sent too early.
+Frames: the host sends `3A command data… ck`, the module answers `3E length data… ck`; the length counts the whole
+frame, whose bytes sum to zero modulo 256. A cycle is: start, `O` (received), cuff pressure asked for every 200 ms,
+`K` (finished), result asked for. The module wants about 100 ms between frames and loses one sent too early.
 
 The cuff must never stay under pressure because a byte was lost: an abort is sent at once and again until the module
-says that it has ended, a cycle that lasts too long is aborted, and a module that stops answering is aborted blindly. The
-module's own limits (overpressure, 180 s) are independent of all this and remain the protection.
+says that it has ended, a cycle that lasts too long is aborted, and a module that stops answering is aborted blindly.
+The module's own limits (overpressure, 180 s) are independent of all this and remain the protection.
 
-Frames and error codes as in the open code bases of ak-git/DesktopFX and Appciton; the maker's own protocol document was not
-at hand. Error codes are taken as decimal 85 to 99 (hex 55 to 63), to be confirmed on hardware.
+Frames and error codes as in the open code bases of ak-git/DesktopFX and Appciton; the maker's own protocol document
+was not at hand. Error codes are taken as decimal 85 to 99 (hex 55 to 63), to be confirmed on hardware.
 """
 
 from collections import namedtuple

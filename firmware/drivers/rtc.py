@@ -1,7 +1,7 @@
 """DS3231 clock: UTC in whole seconds, and whether it may be trusted.
 
-The part says in OSF that its oscillator has stopped at some time, after a flat battery for example; a time with that bit,
-or one that is no date at all, is not to be trusted.
+The part says in OSF that its oscillator has stopped at some time, after a flat battery for example; a time with that
+bit, or one that is no date at all, is not to be trusted.
 """
 
 from sitter import utc

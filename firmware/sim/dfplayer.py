@@ -1,8 +1,8 @@
 """A DFPlayer Mini with a card: frames in and out, tracks that end, BUSY low while one plays.
 
-Knobs: `absent`; `no_card`; `silent_clone` (never answers, only plays); `wrong_checksum` (in everything it says); `lag` (ms by
-which BUSY follows). Every finish is said twice, 200 ms apart, and a reset begins with a stray 0xFF. Folders 1 to 5 have
-three tracks of four to six minutes. `trace` keeps [at_ms, what, value] of every change.
+Knobs: `absent`; `no_card`; `silent_clone` (never answers, only plays); `wrong_checksum` (in everything it says);
+`lag` (ms by which BUSY follows). Every finish is said twice, 200 ms apart, and a reset begins with a stray 0xFF.
+Folders 1 to 5 have three tracks of four to six minutes. `trace` keeps [at_ms, what, value] of every change.
 """
 
 _FOLDERS = 5

@@ -1,7 +1,7 @@
 """An I2C bus as `machine.I2C` offers it: transfers take their time, absent parts do not acknowledge.
 
-Knob: `stuck`, the data line held low by somebody: every transfer fails with ETIMEDOUT after 50 ms. A part on the bus has
-`read(register, n)` and `write(register, data)`, and may have `absent`.
+Knob: `stuck`, the data line held low by somebody: every transfer fails with ETIMEDOUT after 50 ms. A part on the bus
+has `read(register, n)` and `write(register, data)`, and may have `absent`.
 """
 
 _ENODEV, _ETIMEDOUT = 19, 110

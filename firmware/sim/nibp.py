@@ -1,11 +1,12 @@
 """A SunTech Advantage module with a cuff on an arm: real frames, real time, pressure that goes up and comes down.
 
-A cycle inflates to 30 mmHg above the systolic pressure (or 160) in about six seconds, bleeds down in steps to below the
-diastolic one, empties the cuff, and says `K`. `pressures(now_us)` gives (systolic, diastolic, mean, pulse) of the arm.
+A cycle inflates to 30 mmHg above the systolic pressure (or 160) in about six seconds, bleeds down in steps to below
+the diastolic one, empties the cuff, and says `K`. `pressures(now_us)` gives (systolic, diastolic, mean, pulse) of the
+arm.
 
-Knobs: `absent`; `leak` (error 0x57 after 20 s), `weak_signal` (1), `motion` (2), `error_code` (any); `garble_every` damages
-every n-th frame; `slow_ms` delays answers; `swapped_result` gives diastolic for systolic; `stops_in_mid`: falls silent
-with pressure in the cuff. Its own protection empties the cuff after 180 s whatever the host does.
+Knobs: `absent`; `leak` (error 0x57 after 20 s), `weak_signal` (1), `motion` (2), `error_code` (any); `garble_every`
+damages every n-th frame; `slow_ms` delays answers; `swapped_result` gives diastolic for systolic; `stops_in_mid`:
+falls silent with pressure in the cuff. Its own protection empties the cuff after 180 s whatever the host does.
 """
 
 _UP_MMHG_S, _DOWN_MMHG_S, _DUMP_MMHG_S = 28, 4, 200

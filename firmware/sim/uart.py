@@ -1,7 +1,8 @@
 """A UART as `machine.UART` offers it, with a part at the other end; bytes take ten bits of time each.
 
-The part gives its receiver as `on_receive(data)` and answers with `send(data)`. What arrives waits in a ring of 256 bytes;
-more is lost, as on the chip. The unit's own transmitter is a queue that the hardware empties, so `write` does not block.
+The part gives its receiver as `on_receive(data)` and answers with `send(data)`. What arrives waits in a ring of 256
+bytes; more is lost, as on the chip. The unit's own transmitter is a queue that the hardware empties, so `write` does
+not block.
 """
 
 _RING_BYTES = 256

@@ -124,7 +124,8 @@ def _utc_s(text: str) -> int:
 
 
 def _prepared(raw: dict, folder: Path) -> dict:
-    job: dict = dict(raw, start_utc_s=_utc_s(raw["start_utc"]), timeline=sorted(raw["timeline"], key=lambda e: e["at_s"]))
+    timeline = sorted(raw["timeline"], key=lambda entry: entry["at_s"])
+    job: dict = dict(raw, start_utc_s=_utc_s(raw["start_utc"]), timeline=timeline)
     if "recording" in raw.get("patient", {}):
         job["patient"] = dict(raw["patient"], recording=str((folder / raw["patient"]["recording"]).resolve()))
     return job

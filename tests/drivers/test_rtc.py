@@ -32,7 +32,7 @@ def test_a_clock_that_had_stopped_is_not_trusted_until_it_is_set():
     assert stand.rtc.fault == "not set"
     stand.rtc.set(START)
     seconds, trusted = stand.rtc.read()
-    assert (START, True) == (seconds, trusted)
+    assert (seconds, trusted) == (START, True)
 
 
 def test_a_register_that_is_no_date_is_not_trusted():
