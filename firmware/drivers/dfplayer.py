@@ -3,7 +3,9 @@
 Frames: `7E FF 06 command ack high low checksum checksum EF`. The part has many clones: some answer no question, some
 with a wrong checksum, and all say "finished" twice. So nothing here waits for an answer: what is wanted is sent, and
 the BUSY pin and whatever does come back are evidence. A player that neither answers nor shows BUSY while it should
-play is absent.
+play is absent; one that plays but has never said a word is not expected to speak in a silence. Where BUSY contradicts
+what was ordered, or the volume is another than was sent, a frame was lost or the player has restarted, and maybe at
+full volume: it is told again, from volume 0 up.
 
 The part cannot cross-fade: a change of folder fades out, switches, fades in.
 """
@@ -18,8 +20,10 @@ _START_MS = 2500  # the part reads its card after a reset
 _GAP_MS = 100  # between two frames without acknowledgement; some clones need it after a volume
 _ASK_EVERY_MS = 10000
 _ABSENT_AFTER_MS = 25000
-_TWICE_MS = 1000  # the same "finished" again within this time is the same track
-_BUSY_LAG_MS = 3000  # the pin follows late
+_TWICE_MS = 1000  # a "finished" so soon after an order to play is the last track's, told twice
+_BUSY_LAG_MS = 6000  # how late BUSY may follow an order
+_GAP_TRACKS_MS = 1500  # and for how long it may rise between tracks without a word
+_SOFT_MS = 3000  # fade after an interruption
 _FIRST, _LAST_FILE = 1, 255
 
 
@@ -69,9 +73,10 @@ class DfPlayer:
         self._next_ms = 0
         self._ask_ms = 0
         self._heard_ms = 0
-        self._finished = (0, -_TWICE_MS)
-        self._played_ms = 0
-        self._started = False
+        self._ordered_ms = self._right_ms = 0  # the last order to play or stop; BUSY last agreed with it
+        self._began = False  # BUSY has shown the track that was ordered
+        self._card = True
+        self._answers = self._lived = self._started = False
         self._fault: str | None = ""
 
     @property
@@ -84,6 +89,7 @@ class DfPlayer:
         if folder == self._folder:
             self._volume.go(now_ms, self._target, fade_ms)
             return
+        self._file = _FIRST
         out_ms = fade_ms if not folder else fade_ms // 3
         self._fade_in_ms = fade_ms - out_ms
         self._volume.go(now_ms, 0, out_ms if self._folder else 0)
@@ -97,6 +103,7 @@ class DfPlayer:
         if self._uart.any():
             for command, parameter in self._parser.feed(self._uart.read() or b""):
                 self._take(now_ms, command, parameter)
+        self._watch_busy(now_ms)
         if now_ms >= self._next_ms:
             self._advance(now_ms)
         return self._judge(now_ms)
@@ -113,8 +120,8 @@ class DfPlayer:
             self._send(now_ms, _VOLUME, volume)
         elif self._folder != self._next_folder and not self._volume.moving(now_ms):
             self._switch(now_ms)
-        elif self._stalled(now_ms):
-            self._play(now_ms, _FIRST)  # past the last file, or it never began
+        elif self._folder == self._next_folder and self._astray(now_ms):
+            self._put_right(now_ms)
         elif now_ms >= self._ask_ms:
             self._ask_ms = now_ms + _ASK_EVERY_MS
             self._send(now_ms, _ASK_VOLUME, 0)
@@ -122,28 +129,61 @@ class DfPlayer:
     def _switch(self, now_ms: int) -> None:
         self._folder = self._next_folder
         if self._folder:
-            self._play(now_ms, _FIRST)
+            self._play(now_ms, self._file)
             self._volume.go(now_ms, self._target, self._fade_in_ms)
         else:
-            self._send(now_ms, _STOP, 0)
+            self._order(now_ms, _STOP, 0)
 
     def _play(self, now_ms: int, file: int) -> None:
         self._file = file
-        self._played_ms = now_ms
-        self._send(now_ms, _PLAY, self._folder << 8 | file)
+        self._order(now_ms, _PLAY, self._folder << 8 | file)
 
-    def _stalled(self, now_ms: int) -> bool:
-        return bool(self._folder) and self._busy.value() == 1 and now_ms - self._played_ms > 2 * _BUSY_LAG_MS
+    def _order(self, now_ms: int, command: int, parameter: int) -> None:
+        self._ordered_ms = self._right_ms = now_ms
+        self._began = False
+        self._send(now_ms, command, parameter)
+
+    def _watch_busy(self, now_ms: int) -> None:
+        playing = self._busy.value() == 0
+        if playing == bool(self._folder):
+            self._right_ms = now_ms
+        if playing and self._folder:
+            self._heard_ms = now_ms
+            # Straight after an order BUSY may still show the track before.
+            self._began = self._began or now_ms - self._ordered_ms >= _TWICE_MS
+            self._card = self._lived = True
+
+    def _astray(self, now_ms: int) -> bool:
+        return now_ms - self._right_ms > (_GAP_TRACKS_MS if self._began else _BUSY_LAG_MS)
+
+    def _put_right(self, now_ms: int) -> None:
+        """BUSY contradicts the last order: a silence that plays, a track that ended unsaid, or one that never began."""
+        if self._folder:
+            self._begin_again(now_ms, self._following() if self._began else _FIRST)
+        else:
+            self._sent_volume = -1
+            self._order(now_ms, _STOP, 0)
+
+    def _begin_again(self, now_ms: int, file: int) -> None:
+        """As after a change of folder, since nobody knows which volume the player has now."""
+        self._file = file
+        self._folder = 0
+        self._sent_volume = -1
+        self._volume.go(now_ms, 0, 0)
+        self._fade_in_ms = _SOFT_MS
+
+    def _following(self) -> int:
+        return self._file + 1 if self._file < _LAST_FILE else _FIRST
 
     def _take(self, now_ms: int, command: int, parameter: int) -> None:
         self._heard_ms = now_ms
+        self._answers = True
         if command == _FINISHED:
-            track, at_ms = self._finished
-            self._finished = (parameter, now_ms)
-            if track == parameter and now_ms - at_ms < _TWICE_MS:
-                return
-            if self._folder and self._folder == self._next_folder:
-                self._play(now_ms, self._file + 1 if self._file < _LAST_FILE else _FIRST)
+            settled = self._folder and self._folder == self._next_folder
+            if settled and now_ms - self._ordered_ms >= _TWICE_MS:
+                self._play(now_ms, self._following())
+        elif command == _ASK_VOLUME and parameter != self._sent_volume:
+            self._sent_volume = -1  # sent again at the next turn
         elif command == _ERROR and parameter in _NO_CARD_ERRORS:
             if self._folder and self._file != _FIRST:
                 self._play(now_ms, _FIRST)  # there was no further file: begin again
@@ -154,14 +194,10 @@ class DfPlayer:
         elif command == _ONLINE:
             self._card = bool(parameter & 2)
 
-    _card = True
-
     def _judge(self, now_ms: int) -> str | None:
-        playing = self._busy.value() == 0
-        if playing:
-            self._card = True
+        mute = self._lived and not self._answers
         fault = None
-        if now_ms - self._heard_ms > _ABSENT_AFTER_MS and not playing:
+        if now_ms - self._heard_ms > _ABSENT_AFTER_MS and (self._next_folder or not mute):
             fault = "absent"
         elif not self._card:
             fault = "no card"

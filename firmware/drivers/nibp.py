@@ -5,8 +5,12 @@ frame, whose bytes sum to zero modulo 256. A cycle is: start, `O` (received), cu
 `K` (finished), result asked for. The module wants about 100 ms between frames and loses one sent too early.
 
 The cuff must never stay under pressure because a byte was lost: an abort is sent at once and again until the module
-says that it has ended, a cycle that lasts too long is aborted, and a module that stops answering is aborted blindly.
-The module's own limits (overpressure, 180 s) are independent of all this and remain the protection.
+says that it has ended, a cycle that lasts too long is aborted, a module that does not answer is aborted blindly until
+it does, and pressure found while the cuff should rest is let out. The module's own limits (overpressure, 180 s) are
+independent of all this and remain the protection.
+
+Acknowledgements carry no number, but they come in order. One that answers an earlier frame must not pass for the end
+of this cycle, or the module would be asked for its previous result: until `O` has come, `K` and `A` mean nothing.
 
 Frames and error codes as in the open code bases of ak-git/DesktopFX and Appciton; the maker's own protocol document
 was not at hand. Error codes are taken as decimal 85 to 99 (hex 55 to 63), to be confirmed on hardware.
@@ -26,7 +30,7 @@ GET_CUFF = b"\x3a\x79\x05\x00\x48"
 GET_RESULT = b"\x3a\x79\x03\x00\x4a"
 
 _RECEIVED, _FINISHED, _ABORTED, _BUSY = 0x4F, 0x4B, 0x41, 0x42
-_REFUSALS = b"END"  # error, undefined, unrecognised
+_STOPPED_THERE = 0x56  # the module's own code for a cycle that was stopped at the module
 _RESULT_LENGTH = 24
 # Of acknowledgement, cuff pressure and result. Longer frames exist, but none that we ask for; and to believe any length
 # would make one stray start byte swallow the next sixty.
@@ -38,10 +42,12 @@ _IDLE, _STARTING, _MEASURING, _FETCHING, _ABORTING = range(5)
 _GAP_MS = 110  # between two frames to the module
 _CUFF_EVERY_MS = 200
 _ANSWER_MS = 1000
+_ABORT_AGAIN_MS = 500
+_QUIET_MS = 100  # a frame whose bytes stop coming for so long is none
 _TRIES = 5
 _CYCLE_MS = 180000
 _ALIVE_EVERY_MS = 20000
-_ABORT_TRIES = 10
+_EMPTY_MMHG = 20  # below this a cuff that rests counts as empty
 
 
 class Parser:
@@ -68,6 +74,14 @@ class Parser:
         self._buffer = buffer if len(buffer) >= 2 or buffer == b"\x3e" else b""
         return frames
 
+    def end(self) -> list[bytes]:
+        """The line has gone quiet: a start whose frame never ended was noise; what it swallowed."""
+        frames = []
+        while self._buffer:
+            rest, self._buffer = self._drop(self._buffer), b""
+            frames += self.feed(rest)
+        return frames
+
     def _drop(self, buffer: bytes) -> bytes:
         """Leave one byte out and look for the next start."""
         at = buffer.find(b"\x3e", 1)
@@ -87,7 +101,8 @@ def result_of(data: bytes) -> BloodPressure | CuffFault:
     if error:
         return CuffFault(error)
     found = BloodPressure(_le16(data, 0), _le16(data, 2), _le16(data, 16), data[14])
-    plausible = 40 <= found.diastolic_mmhg < found.mean_mmhg < found.systolic_mmhg <= 260
+    # Wide on purpose: a patient in shock must be shown, a jumbled frame must not.
+    plausible = 20 <= found.diastolic_mmhg < found.mean_mmhg < found.systolic_mmhg <= 280 and found.pulse_bpm >= 20
     return found if plausible else CuffFault(IMPLAUSIBLE)
 
 
@@ -103,8 +118,9 @@ class Nibp:
         self._asked_ms = 0
         self._heard_ms = 0
         self._next_ms = 0
-        self._tries = 0
-        self._report_abort = False
+        self._tries = 0  # frames sent in a row without an answer
+        self._refusals = 0
+        self._report_abort = self._start_next = False
         self.cuff_mmhg: int | None = None
         self.silent = False
 
@@ -114,15 +130,24 @@ class Nibp:
 
     @property
     def poll_every_ms(self) -> int:
-        return 100 if self.busy or self._tries else 1000
+        return 100 if self.busy or (self._tries and not self.silent) else 1000
 
     def start(self, now_ms: int) -> bool:
-        """Begin a cycle; False, and nothing sent, while one runs."""
-        if self.busy:
+        """Begin a cycle; False, and nothing sent, while one runs. After a reset it begins once the cuff is empty."""
+        if self.busy and (self._state != _ABORTING or self._report_abort or self._start_next):
             return False
-        self._begin(now_ms, _STARTING, START_ADULT)
-        self._began_ms = now_ms
+        self._start_next = self.busy
+        if not self.busy:
+            self._begin(now_ms)
         return True
+
+    def _begin(self, now_ms: int) -> None:
+        self._state = _STARTING
+        self._tries = self._refusals = 0
+        self._start_next = False
+        self._began_ms = now_ms
+        if now_ms >= self._next_ms:
+            self._ask(now_ms)
 
     def abort(self, now_ms: int) -> None:
         """Deflate now. The outcome STOPPED follows, if a cycle was running."""
@@ -131,18 +156,23 @@ class Nibp:
     def reset(self, now_ms: int) -> None:
         """After a restart of the unit: whatever the module was doing, it is to deflate; no outcome follows."""
         self._state = _IDLE
+        self._start_next = False
         self._stop(now_ms, STOPPED)
 
     def _stop(self, now_ms: int, outcome: int) -> None:
-        if self._state != _ABORTING:
+        if self._state != _ABORTING or self._start_next:
             self._report_abort = self.busy
             self._outcome = outcome
-        self._begin(now_ms, _ABORTING, ABORT)
+        self._start_next = False
+        self._state = _ABORTING
+        self._tries = 0
+        self._ask(now_ms)
 
-    def _begin(self, now_ms: int, state: int, frame: bytes) -> None:
-        self._state = state
-        self._tries = 1
-        self._send(now_ms, frame)
+    def _ask(self, now_ms: int) -> None:
+        """Send the frame of the state that the cycle is in."""
+        self._tries += 1
+        blind = self._state == _IDLE and self.silent
+        self._send(now_ms, ABORT if blind else (GET_CUFF, START_ADULT, GET_CUFF, GET_RESULT, ABORT)[self._state])
 
     def _send(self, now_ms: int, frame: bytes) -> None:
         self._uart.write(frame)
@@ -153,11 +183,9 @@ class Nibp:
 
     def poll(self, now_ms: int) -> BloodPressure | CuffFault | None:
         outcome = None
-        if self._uart.any():
-            for data in self._parser.feed(self._uart.read() or b""):
-                self._heard_ms = now_ms
-                self.silent = False
-                outcome = self._take(now_ms, data) or outcome
+        for data in self._received(now_ms):
+            self.silent = False
+            outcome = self._take(now_ms, data) or outcome
         if outcome is None:
             outcome = self._advance(now_ms)
         if outcome is not None:
@@ -166,41 +194,57 @@ class Nibp:
             self.cuff_mmhg = None
         return outcome
 
+    def _received(self, now_ms: int) -> list[bytes] | tuple:
+        if self._uart.any():
+            self._heard_ms = now_ms
+            return self._parser.feed(self._uart.read() or b"")
+        return self._parser.end() if now_ms - self._heard_ms >= _QUIET_MS else ()
+
     def _take(self, now_ms: int, data: bytes) -> BloodPressure | CuffFault | None:
+        if self._state in (_IDLE, _MEASURING):
+            self._tries = 0  # whatever it said, it is there
         if len(data) == 1:
             return self._acknowledged(now_ms, data[0])
         if len(data) == 2:
-            self._tries = 0
             cuff = _le16(data, 0)
             self.cuff_mmhg = cuff if cuff >= 0 else None
+            if self._state == _IDLE and cuff >= _EMPTY_MMHG:
+                self._stop(now_ms, STOPPED)
         elif len(data) == _RESULT_LENGTH - 3 and self._state == _FETCHING:
             return result_of(data)
         return None
 
     def _acknowledged(self, now_ms: int, code: int) -> CuffFault | None:
-        again, self._tries = self._tries > 1, 0
-        if self._state == _ABORTING:
-            if code in (_ABORTED, _FINISHED):
-                return self._aborted()
-        elif self._state == _STARTING and (code == _RECEIVED or (code == _BUSY and again)):
-            self._state = _MEASURING  # busy after a repeated start: it is at work, only its first answer was lost
-        elif self._state == _STARTING and code == _BUSY:
-            self._tries = 1  # with something else: start again in a while
-        elif code == _FINISHED and self._state in (_STARTING, _MEASURING):
+        if self._state == _ABORTING and code in (_ABORTED, _FINISHED):
+            return self._aborted(now_ms)
+        if self._state == _STARTING:
+            self._start_answered(now_ms, code)
+        elif self._state == _MEASURING and code == _FINISHED:
             self._state = _FETCHING
-            self._next_ms = max(self._next_ms, now_ms + _GAP_MS)
-        elif code == _ABORTED and self.busy:
-            return CuffFault(STOPPED)
-        elif code in _REFUSALS and self._state == _STARTING:
-            return CuffFault(REFUSED)
+            self._tries = 0
+        elif self._state == _MEASURING and code == _ABORTED:
+            self._stop(now_ms, _STOPPED_THERE)
         return None
 
-    def _aborted(self) -> CuffFault | None:
+    def _start_answered(self, now_ms: int, code: int) -> None:
+        if code in (_FINISHED, _ABORTED):
+            return  # meant for something earlier
+        if code == _RECEIVED or (code == _BUSY and self._tries > 1):
+            self._state = _MEASURING  # busy after a start without an answer: it is at work, only its `O` was lost
+        else:
+            self._refusals += 1
+            self._next_ms = now_ms + _ANSWER_MS  # it can't just now, or did not understand: once more in a second
+        self._tries = 0
+        if self._refusals >= _TRIES:
+            self._stop(now_ms, REFUSED)
+
+    def _aborted(self, now_ms: int) -> CuffFault | None:
         self._state = _IDLE
-        if self._report_abort:
-            return CuffFault(self._outcome)
+        self._tries = 0
         self.cuff_mmhg = None
-        return None
+        if self._start_next:
+            self._begin(now_ms)
+        return CuffFault(self._outcome) if self._report_abort else None
 
     def _advance(self, now_ms: int) -> CuffFault | None:
         """Send what is due; give up on a module that does not answer."""
@@ -210,32 +254,33 @@ class Nibp:
             return self._stay_in_touch(now_ms)
         if self._state != _ABORTING and now_ms - self._began_ms > _CYCLE_MS:
             self._stop(now_ms, TOO_LONG)
+        elif self._tries and now_ms - self._asked_ms < self._patience_ms():
             return None
-        if self._tries and now_ms - self._asked_ms < (_GAP_MS if self._state == _ABORTING else _ANSWER_MS):
-            return None
-        if self._tries >= (_ABORT_TRIES if self._state == _ABORTING else _TRIES):
+        elif self._tries >= _TRIES:
             return self._give_up(now_ms)
-        if self._state == _MEASURING and now_ms - self._asked_ms < _CUFF_EVERY_MS:
-            return None
-        self._tries += 1
-        self._send(now_ms, (GET_CUFF, START_ADULT, GET_CUFF, GET_RESULT, ABORT)[self._state])
+        elif self._state != _MEASURING or now_ms - self._asked_ms >= _CUFF_EVERY_MS:
+            self._ask(now_ms)
         return None
+
+    def _patience_ms(self) -> int:
+        if self._state != _ABORTING:
+            return _ANSWER_MS
+        # The first abort may have come too soon after another frame and be lost: the second follows at once.
+        return _GAP_MS if self._tries == 1 else _ABORT_AGAIN_MS
 
     def _give_up(self, now_ms: int) -> CuffFault | None:
         self.silent = True
-        if self._state == _ABORTING:
-            return self._aborted()
-        self._stop(now_ms, NO_ANSWER)
-        return None
+        if self._state != _ABORTING:
+            self._stop(now_ms, NO_ANSWER)
+            return None
+        # Whatever was asked for, nobody has said that the cuff is empty; _stay_in_touch goes on aborting.
+        self._outcome = NO_ANSWER
+        self._report_abort = self._report_abort or self._start_next
+        self._start_next = False
+        return self._aborted(now_ms)
 
     def _stay_in_touch(self, now_ms: int) -> None:
         """Between cycles, ask for the cuff's pressure now and then: a pulled plug shows before it is needed."""
-        wait_ms = _ANSWER_MS if self._tries else _ALIVE_EVERY_MS
-        if now_ms - self._asked_ms < wait_ms:
-            return
-        if self._tries >= _TRIES:
-            self.silent = True
-            self._tries = 0
-        else:
-            self._tries += 1
-        self._send(now_ms, GET_CUFF)
+        if now_ms - self._asked_ms >= (_ANSWER_MS if self._tries or self.silent else _ALIVE_EVERY_MS):
+            self.silent = self.silent or self._tries >= _TRIES
+            self._ask(now_ms)

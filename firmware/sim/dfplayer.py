@@ -1,7 +1,8 @@
 """A DFPlayer Mini with a card: frames in and out, tracks that end, BUSY low while one plays.
 
 Knobs: `absent`; `no_card`; `silent_clone` (never answers, only plays); `wrong_checksum` (in everything it says);
-`lag` (ms by which BUSY follows). Every finish is said twice, 200 ms apart, and a reset begins with a stray 0xFF.
+`lag` (ms by which BUSY follows); `deaf` (plays on, hears nothing); `lose_power()` (starts anew, silent and loud).
+Every finish is said twice, 200 ms apart, and a reset begins with a stray 0xFF.
 Folders 1 to 5 have three tracks of four to six minutes. `trace` keeps [at_ms, what, value] of every change.
 """
 
@@ -15,7 +16,8 @@ class FakeDfPlayer:
         self._clock = clock
         self._uart = uart
         self._busy = busy_pin
-        self.absent = self.no_card = self.silent_clone = self.wrong_checksum = False
+        self._absent = False
+        self.no_card = self.silent_clone = self.wrong_checksum = self.deaf = False
         self.lag = 200
         self.volume = 25
         self.playing = None  # (folder, track)
@@ -24,8 +26,22 @@ class FakeDfPlayer:
         self._ready_us = 0
         uart.on_receive = self._receive
 
+    @property
+    def absent(self) -> bool:
+        return self._absent
+
+    @absent.setter
+    def absent(self, absent: bool) -> None:
+        """Unplugged, BUSY is pulled up and nothing plays; plugged in again, the player starts anew."""
+        self._absent = absent
+        self.lose_power()
+
+    def lose_power(self) -> None:
+        self.volume = 30
+        self._reset()
+
     def _receive(self, data: bytes) -> None:
-        if self.absent or len(data) != 10 or data[0] != 0x7E or self._clock.now_us < self._ready_us:
+        if self._absent or self.deaf or len(data) != 10 or data[0] != 0x7E or self._clock.now_us < self._ready_us:
             return
         if (sum(data[1:7]) + (data[7] << 8 | data[8])) & 0xFFFF:
             self._say(0x40, 4)
@@ -84,7 +100,7 @@ class FakeDfPlayer:
         self._later(self.lag * 1000, lambda: self._busy.value(1) if serial == self._serial else None)
 
     def _say(self, command: int, parameter: int) -> None:
-        if self.absent or self.silent_clone:
+        if self._absent or self.silent_clone:
             return
         body = bytes((0xFF, 6, command, 0, parameter >> 8, parameter & 0xFF))
         check = (-sum(body) + (1 if self.wrong_checksum else 0)) & 0xFFFF

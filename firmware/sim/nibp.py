@@ -6,13 +6,15 @@ arm.
 
 Knobs: `absent`; `leak` (error 0x57 after 20 s), `weak_signal` (1), `motion` (2), `error_code` (any); `garble_every`
 damages every n-th frame; `slow_ms` delays answers; `swapped_result` gives diastolic for systolic; `stops_in_mid`:
-falls silent with pressure in the cuff. Its own protection empties the cuff after 180 s whatever the host does.
+falls silent with pressure in the cuff. Its own protection empties the cuff after 180 s whatever the host does. A frame
+that comes within 90 ms of the one before is lost.
 """
 
 _UP_MMHG_S, _DOWN_MMHG_S, _DUMP_MMHG_S = 28, 4, 200
 _LIMIT_US = 180000000
 _LEAK_US = 20000000
 _TURN_US = 8000  # how long the module thinks before it answers
+_DEAF_US = 90000
 
 
 class FakeNibp:
@@ -24,6 +26,7 @@ class FakeNibp:
         self.error_code = self.garble_every = self.slow_ms = 0
         self.cycles = 0
         self._frames = 0
+        self._received_us = -_DEAF_US
         self._serial = 0  # of the running cycle; actions of an ended one are ignored
         self._began_us = None
         self._top_mmhg = 0
@@ -84,7 +87,9 @@ class FakeNibp:
     # --- the line -----------------------------------------------------------------------------------------------------
 
     def _receive(self, data: bytes) -> None:
-        if self.absent or (self.stops_in_mid and self._began_us is not None):
+        early = self._clock.now_us - self._received_us < _DEAF_US
+        self._received_us = self._clock.now_us
+        if early or self.absent or (self.stops_in_mid and self._began_us is not None):
             return
         if sum(data) & 0xFF or data[:1] != b"\x3a":
             self._answer(b"E")

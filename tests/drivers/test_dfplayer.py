@@ -119,3 +119,105 @@ def test_a_missing_card_is_a_fault():
     stand.want(1, 12, 0)
     stand.run(30)
     assert stand.said[-1] == "no card"
+
+
+def test_a_player_that_restarts_by_itself_is_never_loud():
+    for clone in (False, True):
+        stand = Stand(silent_clone=clone)
+        stand.want(1, 12, 0)
+        stand.run(60)
+        stand.part.trace.clear()
+        stand.part.lose_power()
+        stand.run(30)
+        assert stand.part.playing is not None
+        assert stand.part.volume == 12
+        assert max(stand.volumes()) == 12
+        assert next(what for _, what, _ in stand.part.trace if what in ("volume", "play")) == "volume"
+
+
+def test_a_player_that_restarts_in_silent_music_is_never_loud():
+    stand = Stand()
+    stand.want(1, 12, 60000)
+    stand.run(4)
+    assert (stand.part.playing, stand.part.volume) == ((1, 1), 0)
+    stand.part.trace.clear()
+    stand.part.lose_power()
+    stand.run(4)
+    assert next(what for _, what, _ in stand.part.trace if what in ("volume", "play")) == "volume"
+
+
+def test_lost_frames_are_noticed_and_sent_again():
+    stand = Stand()
+    stand.want(1, 12, 0)
+    stand.run(30)
+    stand.part.deaf = True
+    stand.want(1, 4, 0)
+    stand.run(3)
+    stand.part.deaf = False
+    stand.run(20)
+    assert stand.part.volume == 4
+
+
+def test_a_silence_that_was_not_heard_comes_all_the_same():
+    for clone in (False, True):
+        stand = Stand(silent_clone=clone)
+        stand.want(1, 12, 0)
+        stand.run(30)
+        stand.part.deaf = True
+        stand.want(0, 0, 3000)
+        stand.run(5)
+        stand.part.deaf = False
+        stand.run(10)
+        assert (stand.part.playing, stand.part.volume) == (None, 0)
+
+
+def test_a_clone_that_never_says_finished_plays_the_whole_folder():
+    stand = Stand(silent_clone=True)
+    stand.want(1, 12, 0)
+    stand.run(60 * 20)
+    tracks = [value & 0xFF for _, what, value in stand.part.trace if what == "play"]
+    assert tracks[:5] == [1, 2, 3, 1, 2]
+    assert stand.said == ["ok"]
+
+
+def test_a_clone_is_not_missed_in_a_silence():
+    stand = Stand(silent_clone=True)
+    stand.want(1, 12, 0)
+    stand.run(60)
+    stand.want(0, 0, 3000)
+    stand.run(300)
+    assert stand.said == ["ok"]
+
+
+def test_a_player_unplugged_while_it_plays_is_missed():
+    for clone in (False, True):
+        stand = Stand(silent_clone=clone)
+        stand.want(1, 12, 0)
+        stand.run(60)
+        stand.part.absent = True
+        stand.run(40)
+        assert stand.said == ["ok", "absent"], clone
+        stand.part.absent = False
+        stand.run(40)
+        assert stand.said == ["ok", "absent", "ok"], clone
+        assert stand.part.volume == 12
+
+
+def test_a_player_unplugged_in_a_silence_is_missed_though_busy_floats_low():
+    stand = Stand()
+    stand.run(20)
+    stand.part.absent = True
+    stand.run(1)
+    stand.busy.value(0)
+    stand.run(35)
+    assert stand.said == ["ok", "absent"]
+
+
+def test_every_track_is_played_to_its_end():
+    for lag in (0, 200, 1000):
+        stand = Stand(lag=lag)
+        stand.want(1, 12, 0)
+        stand.run(60 * 20)
+        plays = [(at_ms, value & 0xFF) for at_ms, what, value in stand.part.trace if what == "play"]
+        assert [track for _, track in plays] == [1, 2, 3, 1, 2], lag
+        assert all(plays[i + 1][0] - plays[i][0] >= 240000 for i in range(len(plays) - 1)), lag

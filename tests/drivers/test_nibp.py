@@ -1,5 +1,5 @@
 from drivers import nibp
-from drivers.nibp import IMPLAUSIBLE, NO_ANSWER, STOPPED, BloodPressure, CuffFault, Nibp, Parser
+from drivers.nibp import IMPLAUSIBLE, NO_ANSWER, REFUSED, STOPPED, BloodPressure, CuffFault, Nibp, Parser
 from sim.clock import Clock
 from sim.nibp import FakeNibp
 from sim.uart import FakeUart
@@ -149,3 +149,160 @@ def test_a_reset_deflates_what_the_last_start_left_inflated():
     assert stand.run(2) == []
     assert stand.part.cuff_pressure_mmhg() == 0
     assert not again.busy
+
+
+def test_a_start_during_the_reset_is_kept_and_runs():
+    stand = Stand()
+    stand.nibp.reset(0)
+    assert stand.nibp.start(0)
+    assert not stand.nibp.start(0)
+    assert stand.run(60) == [BloodPressure(118, 76, 90, 72)]
+    assert stand.part.cycles == 1
+
+
+def test_a_start_during_the_reset_can_still_be_stopped():
+    stand = Stand()
+    stand.nibp.reset(0)
+    stand.nibp.start(0)
+    stand.nibp.abort(0)
+    assert stand.run(60) == [CuffFault(STOPPED)]
+    assert stand.part.cycles == 0
+
+
+def test_a_slow_answer_never_brings_the_previous_reading():
+    for slow_ms in range(0, 900, 50):
+        pressures = [(118, 76, 90, 72)]
+        stand = Stand()
+        stand.part._pressures = lambda now_us, pressures=pressures: pressures[-1]
+        stand.measure()
+        pressures.append((195, 115, 140, 130))
+        stand.part.slow_ms = slow_ms
+        stand.nibp = Nibp(stand.uart)
+        stand.nibp.reset(stand.clock.now_ms())
+        while stand.nibp.busy:  # the start comes the moment that the first abort is acknowledged
+            stand.nibp.poll(stand.clock.now_ms())
+            stand.clock.charge_us(100000)
+        assert stand.measure(80) == [BloodPressure(195, 115, 140, 130)], slow_ms
+
+
+def test_pressure_leaves_the_cuff_when_the_module_is_heard_again():
+    for stop in (False, True):
+        stand = Stand()
+        stand.measure(5)
+        stand.part.absent = True
+        if stop:
+            stand.nibp.abort(stand.clock.now_ms())
+        assert stand.run(9) == [CuffFault(NO_ANSWER)], "a stop that nobody confirmed is not a stop"
+        assert stand.part.cuff_pressure_mmhg() > 60
+        stand.part.absent = False
+        stand.run(3)
+        assert stand.part.cuff_pressure_mmhg() == 0
+
+
+def test_an_abort_that_comes_too_early_for_the_module_is_repeated_at_once():
+    stand = Stand()
+    stand.measure(10)
+    sent = []
+    write = stand.uart.write
+    stand.uart.write = lambda data: (sent.append(data), write(data))[1]
+    while not sent:
+        stand.nibp.poll(stand.clock.now_ms())
+        stand.clock.charge_us(20000)
+    stand.nibp.abort(stand.clock.now_ms())
+    assert sent == [nibp.GET_CUFF, nibp.ABORT]
+    before = stand.part.cuff_pressure_mmhg()
+    stand.run(0.4)
+    assert stand.part.cuff_pressure_mmhg() < before - 20
+
+
+def test_a_module_that_can_hear_but_not_speak_is_kept_empty():
+    stand = Stand()
+    stand.uart.send = lambda data: None
+    stand.run(30)
+    stand.part._start()
+    stand.run(3)
+    assert stand.part.cuff_pressure_mmhg() == 0
+
+
+def test_a_cycle_that_ends_at_the_module_is_its_own_fault():
+    stand = Stand()
+    stand.measure(10)
+    stand.part._dump()
+    stand.part._answer(b"A")
+    assert stand.run(5) == [CuffFault(0x56)]
+
+
+def test_pressure_in_a_resting_cuff_is_let_out():
+    stand = Stand()
+    stand.run(5)
+    stand.part._start()  # by somebody else
+    stand.run(30)
+    assert stand.part.cuff_pressure_mmhg() == 0
+
+
+def test_an_answer_that_comes_too_late_starts_nothing():
+    for slow_ms in (150, 300, 600):
+        stand = Stand()
+        stand.measure()
+        stand.part.slow_ms = slow_ms
+        stand.nibp.reset(stand.clock.now_ms())
+        assert stand.run(10) == [], slow_ms
+        assert not stand.nibp.busy
+
+
+def test_a_module_that_is_busy_at_first_is_asked_again():
+    stand = Stand()
+    receive = stand.part._receive
+
+    def at_work(data):
+        if stand.clock.now_ms() < 3000 and data == nibp.START_ADULT:
+            stand.part._answer(b"B")
+        else:
+            receive(data)
+
+    stand.uart.on_receive = at_work
+    assert stand.measure() == [BloodPressure(118, 76, 90, 72)]
+
+
+def test_a_lost_acknowledgement_of_the_start_costs_no_reading():
+    stand = Stand()
+    stand.part.garble_every = 1
+    stand.measure(0.5)
+    stand.part.garble_every = 0
+    assert stand.run(60) == [BloodPressure(118, 76, 90, 72)]
+    assert stand.part.cycles == 1
+
+
+def test_a_module_that_refuses_is_left_in_peace():
+    for letter in (b"B", b"D", b"E", b"N", b"S", b"T"):
+        stand = Stand()
+        sent = []
+
+        def refuse(data, stand=stand, sent=sent, letter=letter):
+            sent.append(data)
+            stand.part._answer(b"A" if data == nibp.ABORT else letter)
+
+        stand.uart.on_receive = refuse
+        assert stand.measure(15) == [CuffFault(REFUSED)], letter
+        assert sent.count(nibp.START_ADULT) == 5, letter
+
+
+def test_noise_that_looks_like_a_long_frame_delays_no_abort():
+    stand = Stand()
+    stand.measure(10)
+    stand.uart.send(b"\x3e\x18")
+    stand.nibp.abort(stand.clock.now_ms())
+    assert stand.run(1.5) == [CuffFault(STOPPED)]
+
+
+def test_a_silent_module_is_asked_gently():
+    stand = Stand()
+    stand.part.absent = True
+    stand.run(60)
+    assert stand.nibp.silent
+    assert stand.nibp.poll_every_ms == 1000
+
+
+def test_a_reading_without_a_pulse_is_refused_and_a_low_one_is_not():
+    assert Stand((118, 76, 90, 0)).measure() == [CuffFault(IMPLAUSIBLE)]
+    assert Stand((62, 31, 41, 138)).measure() == [BloodPressure(62, 31, 41, 138)]

@@ -1,0 +1,180 @@
+from sitter import ppg
+from sitter.ppg import SATURATED, Oximeter
+
+HZ = 50
+# One beat, thousandths of its height at 32 points: a steep rise and a second, dicrotic wave
+BEAT = (0, 60, 250, 560, 820, 960, 1000, 970, 890, 790, 690, 600, 530, 490, 480, 500,
+        520, 510, 470, 420, 370, 320, 280, 240, 205, 175, 145, 115, 85, 55, 30, 10)  # fmt: skip
+
+
+class Finger:
+    """A synthesised finger in whole numbers, the same on every interpreter."""
+
+    def __init__(self, bpm=72, height=1200, ratio=500, hz=HZ, noise=0, steady=100000, number=int):
+        self.bpm, self.height, self.ratio, self.hz, self.noise = bpm, height, ratio, hz, noise
+        self.steady = steady
+        self.number = number
+        self.phase = 0  # in 1/65536 of a beat
+        self.random = 12345
+
+    def sample(self):
+        self.phase += 65536 * self.bpm // 60 // self.hz
+        at = (self.phase & 0xFFFF) >> 11
+        wave = BEAT[at] + (BEAT[(at + 1) & 31] - BEAT[at]) * (self.phase & 2047) // 2048
+        self.random = (self.random * 1103 + 12345) & 0xFFFF
+        jitter = (self.random - 0x8000) * self.noise // 0x8000
+        ir = self.steady - wave * self.height // 1000 + jitter
+        red = self.steady * 8 // 10 - wave * self.height // 1000 * self.ratio // 1000 * 8 // 10 + jitter
+        return self.number(red), self.number(ir)
+
+
+def watch(oximeter, finger, seconds):
+    """The readings of so many seconds, one a second."""
+    readings = []
+    for _ in range(seconds):
+        for _ in range(finger.hz):
+            oximeter.push(*finger.sample())
+        readings.append(oximeter.reading())
+    return readings
+
+
+def rates(source, seconds, hz=HZ):
+    """Every rate shown while `source(k)` gives the infrared counts."""
+    oximeter, shown = Oximeter(hz), []
+    for k in range(seconds * hz):
+        ir = source(k)
+        oximeter.push(ir * 8 // 10, ir)
+        if (k + 1) % hz == 0:
+            shown.append(oximeter.reading().pulse_bpm)
+    return [rate for rate in shown if rate is not None]
+
+
+def triangle(k, period, height):
+    """A wave of `period` samples, for hum."""
+    at = k % period
+    return height * (at if at * 2 < period else period - at) * 2 // period
+
+
+def test_rates_from_slow_to_fast_are_found():
+    for bpm in (33, 40, 55, 72, 90, 110, 130, 150, 180, 210):
+        reading = watch(Oximeter(HZ), Finger(bpm, noise=40), 25)[-1]
+        assert reading.pulse_bpm is not None, bpm
+        assert abs(reading.pulse_bpm - bpm) <= 2, (bpm, reading.pulse_bpm)
+
+
+def test_a_dicrotic_wave_does_not_double_the_rate():
+    for bpm in (45, 60, 75):
+        for reading in watch(Oximeter(HZ), Finger(bpm), 30):
+            assert reading.pulse_bpm is None or abs(reading.pulse_bpm - bpm) <= 3
+
+
+def test_the_first_number_comes_within_eight_seconds_of_a_good_signal():
+    readings = watch(Oximeter(HZ), Finger(72), 10)
+    first = next(i for i in range(10) if readings[i].pulse_bpm is not None) + 1
+    assert first <= 9  # the first second goes into noticing the finger
+
+
+def test_every_sample_rate_gives_the_same_rate():
+    for hz in (25, 50, 100, 200, 400):
+        reading = watch(Oximeter(hz), Finger(80, hz=hz), 20)[-1]
+        assert abs(reading.pulse_bpm - 80) <= 1, hz
+
+
+def test_no_finger_no_number():
+    for reading in watch(Oximeter(HZ), Finger(steady=900, height=0, noise=30), 20):
+        assert not reading.finger
+        assert reading.pulse_bpm is None
+        assert reading.spo2_pct is None
+
+
+def test_a_finger_taken_out_withholds_the_number_within_two_seconds():
+    oximeter = Oximeter(HZ)
+    assert watch(oximeter, Finger(72), 20)[-1].pulse_bpm == 72
+    after = watch(oximeter, Finger(steady=900, height=0, noise=30), 2)
+    assert after[-1].pulse_bpm is None
+    assert not after[-1].finger
+
+
+def test_a_finger_put_back_is_measured_anew():
+    oximeter = Oximeter(HZ)
+    watch(oximeter, Finger(72), 20)
+    watch(oximeter, Finger(steady=900, height=0), 5)
+    readings = watch(oximeter, Finger(110), 15)
+    assert readings[2].pulse_bpm is None
+    for reading in readings:
+        assert reading.pulse_bpm is None or abs(reading.pulse_bpm - 110) <= 2
+    assert readings[-1].pulse_bpm is not None
+
+
+def test_constant_zero_and_saturated_samples_give_no_number():
+    for value in (0, 50000, 100000, SATURATED):
+        assert rates(lambda k, value=value: value, 20) == []
+
+
+def test_noise_alone_gives_no_number():
+    for noise in (30, 300, 3000):
+        finger = Finger(height=0, noise=noise)
+        assert rates(lambda k, finger=finger: finger.sample()[1], 60) == []
+
+
+def test_mains_hum_makes_no_rate():
+    # the unit's 50 Hz sees mains light of 50, 60, 100 and 120 Hz as 0, 10, 0 and 20 Hz; others show at other rates
+    for hz in (50, 100):
+        for hum in (50, 60, 100, 120):
+            samples = max(2, hz // max(1, min(hum % hz, hz - hum % hz))) if hum % hz else hz * 1000
+            assert rates(lambda k, p=samples: 100000 + triangle(k, p, 800), 30, hz) == [], (hz, hum)
+
+
+def test_a_step_of_light_makes_no_rate():
+    assert rates(lambda k: 100000 if k < 500 else 130000, 30) == []
+
+
+def test_lost_samples_begin_the_window_anew():
+    oximeter = Oximeter(HZ)
+    finger = Finger(72)
+    watch(oximeter, finger, 20)
+    oximeter.lost(30)
+    readings = watch(oximeter, finger, 12)
+    assert readings[0].pulse_bpm is None
+    assert readings[-1].pulse_bpm == 72
+
+
+def test_saturation_follows_the_ratio():
+    expected = {400: 100, 600: 97, 800: 90, 1000: 80}
+    for ratio in expected:
+        reading = watch(Oximeter(HZ), Finger(72, ratio=ratio), 20)[-1]
+        assert abs(reading.spo2_pct - expected[ratio]) <= 1, (ratio, reading.spo2_pct)
+
+
+def test_saturation_is_never_given_without_a_pulse():
+    oximeter = Oximeter(HZ)
+    for finger in (Finger(72), Finger(height=0, noise=500), Finger(72), Finger(steady=900)):
+        for reading in watch(oximeter, finger, 15):
+            assert reading.pulse_bpm is not None or reading.spo2_pct is None
+
+
+def test_the_curve_is_the_published_one():
+    assert ppg.spo2_pct(500) == 99  # -45.060 * 0.25 + 30.354 * 0.5 + 94.845 = 98.76
+    assert ppg.spo2_pct(1000) == 80  # 80.14
+    assert ppg.spo2_pct(100) == 100
+    assert ppg.spo2_pct(1500) is None
+
+
+def test_perfusion_is_pulse_over_steady_light():
+    reading = watch(Oximeter(HZ), Finger(72, height=1200), 20)[-1]
+    assert 90 <= reading.perfusion_permyriad <= 130
+
+
+def test_a_weak_pulse_lowers_quality_or_withholds():
+    good = watch(Oximeter(HZ), Finger(72, noise=20), 25)[-1].quality_pct
+    poor = watch(Oximeter(HZ), Finger(72, noise=1200), 25)[-1].quality_pct
+    assert poor < good
+
+
+def test_outputs_are_the_same_bits_everywhere():
+    value = 0
+    for bpm, noise, ratio in ((50, 100, 500), (72, 400, 700), (140, 200, 900), (95, 1500, 600)):
+        for r in watch(Oximeter(HZ), Finger(bpm, noise=noise, ratio=ratio), 30):
+            for part in (r.pulse_bpm, r.spo2_pct, r.perfusion_permyriad, r.quality_pct, int(r.finger)):
+                value = (value * 31 + (-1 if part is None else part) + 2) % 1000003
+    assert value == 561679, value
