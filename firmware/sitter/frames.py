@@ -20,7 +20,8 @@ JSON = 0x4A
 DATA = 0x44
 # The unit's receive ring holds 260 bytes and has no flow control; the host keeps its frames below this.
 MAX_HOST_FRAME = 200
-MAX_FRAME = 320
+# The longest answer, `status`, has about 400 bytes; a receiver keeps no more than this of what may be noise.
+MAX_FRAME = 1024
 
 Frame = namedtuple("Frame", ("kind", "counter", "body"))
 

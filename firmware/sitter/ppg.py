@@ -74,6 +74,8 @@ class Oximeter:
         self._filled = 0  # samples of unbroken signal
         self._finger = False
         self._steady = 0
+        self._spo2: int | None = None
+        self._turn = False
         self._uneven = False
         self._rough_pct = 0
         self._rough = 0  # what the short average took away, per sample
@@ -113,20 +115,24 @@ class Oximeter:
     def reading(self) -> Reading:
         self._look_for_finger()
         if not self._finger or self._filled < _FIRST_S * self._second:
-            self._last_bpm10 = None
+            self._last_bpm10 = self._spo2 = None
             return Reading(None, None, None, 0, self._finger)
         n = self._filled
         steady_ir = self._band(self._ir, self._ir_band, n)
         permyriad = self._permyriad(n, steady_ir)
         if not _MIN_PERMYRIAD <= permyriad <= _MAX_PERMYRIAD:
-            self._last_bpm10 = None
+            self._last_bpm10 = self._spo2 = None
             return Reading(None, None, permyriad, 0, True)
         self._proven_s = max(0, self._proven_s - 1)
         bpm10, quality = self._rate(n, self._normalise(n))
         last, self._last_bpm10 = self._last_bpm10, bpm10
         if bpm10 is None or last is None or abs(bpm10 - last) > max(60, bpm10 // 10):
+            self._spo2 = None
             return Reading(None, None, permyriad, min(quality, 40), True)
-        return Reading((bpm10 + 5) // 10, self._saturation(n, steady_ir), permyriad, quality, True)
+        self._turn = not self._turn
+        if self._spo2 is None or self._turn:  # over ten seconds' light, every two seconds is often enough
+            self._spo2 = self._saturation(n, steady_ir)
+        return Reading((bpm10 + 5) // 10, self._spo2, permyriad, quality, True)
 
     def _look_for_finger(self) -> None:
         """Judge the steady light of the last second; a jump of it begins the window anew."""
@@ -151,25 +157,35 @@ class Oximeter:
 
         Both averages are centred. At the ends the long one is as wide as what there is.
         """
-        size, start = self._size, self._at - n
-        half = self._rate_mhz * 3 // 4000  # the long average spans a second and a half
-        low = high = long_sum = total = rough = 0
+        x = self._unrolled(ring, n)
+        half = min(self._rate_mhz * 3 // 4000, n // 3)  # the long average spans a second and a half
+        width = half
+        long_sum = sum(x[:half])
+        rough = 0
+        before = here = x[0]
+        last = n - 1
         for i in range(n):
-            while high < n and high <= i + half:
-                long_sum += ring[(start + high) % size]
-                high += 1
-            while low < i - half:
-                long_sum -= ring[(start + low) % size]
-                low += 1
-            before = ring[(start + (i - 1 if i else 0)) % size]
-            here = ring[(start + i) % size]
-            after = ring[(start + (i + 1 if i < n - 1 else i)) % size]
+            if i + half < n:
+                long_sum += x[i + half]
+            else:
+                width -= 1
+            if i > half:
+                long_sum -= x[i - half - 1]
+            elif i + half < n:
+                width += 1
+            after = x[i + 1] if i < last else here
             smooth = (before + here + after) // _SHORT
+            band[i] = long_sum // width - smooth
             rough += abs(here - smooth)
-            band[i] = long_sum // (high - low) - smooth
-            total += here >> 4
+            before = here
+            here = after
         self._rough = rough // n
-        return total // n * 4
+        return sum(x) // n // 4
+
+    def _unrolled(self, ring, n: int):
+        """The last `n` samples of a ring in the order in which they came."""
+        start = self._at - n
+        return ring[start : self._at] if start >= 0 else ring[start:] + ring[: self._at]
 
     def _permyriad(self, n: int, steady: int) -> int:
         """Height of the pulse over the steady light in hundredths of a percent, a stretch of two seconds at a time."""
@@ -261,12 +277,12 @@ class Oximeter:
         return [row for row in found if row[1] * 100 >= best * 45]
 
     def _correlate(self, n: int, lag: int, power: int) -> int:
-        """Autocorrelation in thousandths, its power taken as evenly spread."""
+        """Autocorrelation in thousandths from every third product, the power taken as evenly spread."""
         band = self._even_band
         total = 0
-        for i in range(0, n - lag, 2):
+        for i in range(0, n - lag, 3):
             total += band[i] * band[i + lag] >> 4
-        return total * 2 // max(1, power // n * (n - lag) // 1000)
+        return total * 3 // max(1, power // n * (n - lag) // 1000)
 
     def _beats(self, n: int, lag10: int) -> tuple[int, int]:
         """(mean rate in tenths of bpm or 0, evenness of the beats in percent), if a beat comes about every `lag10`.

@@ -127,6 +127,11 @@ class Simulator:
             raise SitterError(f"the simulated unit did not get to the end of its scenario\n{said}",
                               "the lines above are the firmware's own words", exit_code=1)  # fmt: skip
 
+    def wait_end(self) -> None:
+        """Until the simulated unit's program ends."""
+        while not self._ended.wait(0.5):
+            pass
+
     def trace(self) -> dict:
         return json.loads((self.folder / "trace.json").read_text())
 

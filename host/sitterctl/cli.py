@@ -1,0 +1,134 @@
+"""`sitterctl`: the groups of commands, and what all of them share.
+
+Commands live in a file per group and are imported only when they are called, so that `--help` is quick.
+"""
+
+import contextlib
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sitterctl import output
+from sitterctl.errors import CHECK_FAILED, EXIT_CODES, INTERRUPTED, USAGE, SitterError
+
+if TYPE_CHECKING:
+    from sitterctl.connection import Connection
+    from sitterctl.simulator import Simulator
+
+# command: (module, one line for --help)
+_COMMANDS = {
+    "ports": ("commands_units", "List serial ports and the units that answer on them."),
+    "status": ("commands_units", "Show how a unit is: its parts, its clock, its storage."),
+    "logs": ("commands_logs", "List, pull, verify and show session logs."),
+    "report": ("commands_report", "Write the report of a log as one HTML page."),
+    "sim": ("commands_sim", "Play scenarios on simulated units."),
+}
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else on stdout.")
+port_option = click.option(
+    "--port", envvar="SITTER_PORT", metavar="PATH|sim:FILE", help="The unit's port, or a scenario to simulate one."
+)
+# Commands that work on files take --port too, so that a script can give every command the same options.
+no_port_option = click.option("--port", expose_value=False, hidden=True)
+key_option = click.option("--key", metavar="HEX|FILE", help="The unit's key, instead of those in the keystore.")
+
+
+def examples(*lines: str) -> str:
+    """The end of a help page."""
+    return "\b\nExamples:\n" + "\n".join(f"  sitterctl {line}" for line in lines)
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands by name and imports them when asked for one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        return getattr(importlib.import_module(f"sitterctl.{_COMMANDS[cmd_name][0]}"), cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES])
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("status --port /dev/ttyUSB0", "sim run tests/scenarios/stop.json --out build/stop"),
+)
+@click.version_option(package_name="sitterctl")
+def cli() -> None:
+    """Look after Sitter units: find them, pull and verify their logs, play sessions on simulated ones.
+
+    Sitter is not a medical device.
+    """
+
+
+@contextlib.contextmanager
+def unit(port: str | None, as_json: bool) -> Iterator["Connection"]:
+    """A connection to the unit that --port names, or to the only one; `sim:FILE` plays a scenario for it first."""
+    from sitterctl import device
+    from sitterctl.port import the_only_one
+
+    if port and port.startswith("sim:"):
+        with play_simulator(Path(port[4:]), as_json) as simulator, device.connect(simulator.port) as connection:
+            yield connection
+    else:
+        with device.connect(port or the_only_one()) as connection:
+            yield connection
+
+
+def play_simulator(scenario: Path, as_json: bool, state: Path | None = None) -> "Simulator":
+    """A simulated unit that has played a scenario and serves its line; to be closed."""
+    from sitterctl.scenario import load
+    from sitterctl.simulator import Simulator
+
+    end_s = int(load(scenario)["end_s"])
+    with output.Progress(f"playing {scenario.stem}", as_json) as step:
+        simulator = Simulator(scenario, state, on_progress=lambda at_s: step(at_s, end_s))
+        try:
+            simulator.wait_ready()
+        except BaseException:
+            simulator.close()
+            raise
+    return simulator
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run a command; whatever can be foreseen to go wrong becomes a sentence and its exit code, never a traceback."""
+    words = sys.argv[1:] if args is None else list(args)
+    as_json = "--json" in words
+    try:
+        code = cli.main(words, prog_name="sitterctl", standalone_mode=False)
+    except (SitterError, click.ClickException, click.Abort, OSError) as error:
+        explained = _explained(error)
+        output.show_error(explained, as_json)
+        code = explained.exit_code
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explained(error: Exception) -> SitterError:
+    if isinstance(error, SitterError):
+        return error
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "sitterctl"
+        return SitterError(error.format_message(), f"`{command} --help` tells more", exit_code=USAGE)
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        return SitterError(f"{name}{error.strerror or error}", "mend that and give the same command again",
+                           exit_code=CHECK_FAILED)  # fmt: skip
+    return SitterError("stopped", "nothing was left half-done; the same command begins again", exit_code=INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

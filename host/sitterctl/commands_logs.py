@@ -1,0 +1,168 @@
+"""`logs`: get the records off a unit, check them, read them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sitterctl import output
+from sitterctl.cli import examples, json_option, key_option, no_port_option, port_option, unit
+from sitterctl.errors import NOT_VERIFIED, PARTIAL, USAGE, SitterError
+
+if TYPE_CHECKING:
+    from sitterctl.connection import Connection
+    from sitterctl.device import Pulled
+
+_file = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group(epilog=examples("logs pull --port /dev/ttyUSB0 --out logs", "logs verify logs/*.slog"))
+def logs() -> None:
+    """List, pull, verify and show session logs."""
+
+
+@logs.command("list", epilog=examples("logs list --port /dev/ttyUSB0", "logs list --json"))
+@port_option
+@json_option
+def list_(port: str | None, as_json: bool) -> None:
+    """List the logs on a unit."""
+    from sitterctl import device
+
+    with unit(port, as_json) as connection:
+        found = device.list_logs(connection)
+    rows = [
+        [log["name"], log["bytes"], "closed" if log["closed"] else "open", "pulled" if log["pulled"] else "-"]
+        for log in found
+    ]
+    text = output.table(["log", "bytes", "state", "pulled"], rows) if rows else "the unit has no logs"
+    output.show({"unit_id": connection.hello["unit_id"], "logs": found}, as_json, text)
+
+
+@logs.command(
+    epilog=examples("logs pull --port /dev/ttyUSB0 --out logs", "logs pull 00003 --port sim:tests/scenarios/stop.json")
+)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "all_", is_flag=True, help="Every closed log, also those that have been pulled.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("logs"), show_default=True,
+              help="Folder for the logs.")  # fmt: skip
+@key_option
+@port_option
+@json_option
+def pull(names: tuple[str, ...], all_: bool, out: Path, key: str | None, port: str | None, as_json: bool) -> int:
+    """Pull logs into a folder and verify them.
+
+    Without a NAME: the closed logs that have not been pulled yet. A pull that is cut off leaves a .part; the same
+    command goes on where it stopped.
+    """
+    from sitterctl import device, keys
+
+    if names and all_:
+        raise SitterError("both names and --all were given", "give one or the other", exit_code=USAGE)
+    at_hand = keys.at_hand(key)
+    done: list[Pulled] = []
+    with unit(port, as_json) as connection:
+        for log in _chosen(device.list_logs(connection), names, all_):
+            done.append(_pull_one(connection, log, out, at_hand, as_json, done))
+    for pulled in done:
+        for line in pulled.notes:
+            output.note(f"{pulled.name}: {line}") if not as_json else None
+    lines = [f"{p.path}: {p.size_bytes} bytes. {p.verdict.sentence}" for p in done]
+    nothing = "nothing to pull: every closed log has been pulled (--all pulls them again)"
+    output.show({"pulled": [_row(p) for p in done]}, as_json, "\n".join(lines) or nothing)
+    return max((_exit_code(p) for p in done), default=0)
+
+
+def _pull_one(connection: "Connection", log: dict, out: Path, keys: list[bytes], as_json: bool,
+              done: list["Pulled"]) -> "Pulled":  # fmt: skip
+    """Pull a log with a bar; an error takes along what had been pulled before it."""
+    from sitterctl import device
+
+    try:
+        with output.Progress(f"pulling {log['name']}", as_json) as step:
+            return device.pull(connection, log, out, keys, step)
+    except SitterError as error:
+        error.details["pulled"] = [_row(p) for p in done]
+        raise
+
+
+def _chosen(found: list[dict], names: tuple[str, ...], all_: bool) -> list[dict]:
+    have = [log["name"] for log in found]
+    missing = [name for name in names if name not in have]
+    if missing:
+        raise SitterError(f"the unit has no log {', '.join(missing)}", f"it has: {', '.join(have) or 'none'}",
+                          exit_code=USAGE)  # fmt: skip
+    if names:
+        return [log for log in found if log["name"] in names]
+    return [log for log in found if log["closed"] and (all_ or not log["pulled"])]
+
+
+def _row(pulled: "Pulled") -> dict:
+    return {
+        "log": pulled.name, "file": str(pulled.path), "bytes": pulled.size_bytes, "closed": pulled.closed,
+        "acknowledged": pulled.acknowledged, "verdict": pulled.verdict.kind, "sentence": pulled.verdict.sentence,
+        "notes": pulled.notes,
+    }  # fmt: skip
+
+
+def _exit_code(pulled: "Pulled") -> int:
+    """A log of a session that still runs is intact as far as it goes: there is more to come."""
+    from sitterctl.slog import NOT_CLOSED
+
+    return PARTIAL if not pulled.closed and pulled.verdict.kind == NOT_CLOSED else pulled.verdict.exit_code
+
+
+@logs.command(epilog=examples("logs verify logs/*.slog", "logs verify --key unit.key --json logs/SIM-0007-00001.slog"))
+@click.argument("files", nargs=-1, required=True, type=_file)
+@key_option
+@json_option
+@no_port_option
+def verify(files: tuple[Path, ...], key: str | None, as_json: bool) -> int:
+    """Verify logs from the files alone: no unit is needed. Exit code 8 if one is not intact and closed."""
+    from sitterctl import keys, slog
+
+    at_hand = keys.at_hand(key)
+    rows, lines, worst = [], [], 0
+    for path in files:
+        verdict = slog.verify(slog.load(path), at_hand)
+        worst = max(worst, verdict.exit_code)
+        lines += [f"{path}: {verdict.sentence}", *([f"  {verdict.remedy}"] if verdict.remedy else [])]
+        rows.append({"file": str(path), "verdict": verdict.kind, "sentence": verdict.sentence,
+                     "remedy": verdict.remedy, "record": verdict.record, "until": verdict.until,
+                     "offset": verdict.offset, "development_key": verdict.development})  # fmt: skip
+    output.show({"logs": rows, "ok": worst == 0}, as_json, "\n".join(lines))
+    return worst
+
+
+@logs.command(
+    epilog=examples("logs show logs/SIM-0007-00001.slog", "logs show --only alarm --only dose logs/SIM-0007-00001.slog")
+)
+@click.argument("file", type=_file)
+@click.option("--only", multiple=True, metavar="RECORD", help="Only records of this name; may be repeated.")
+@json_option
+@no_port_option
+def show(file: Path, only: tuple[str, ...], as_json: bool) -> int:
+    """Print the records of a log, up to the first that can not be read (then exit code 8)."""
+    from sitterctl import slog
+
+    log = slog.read(file)
+    wanted = [record for record in log.records if not only or record.name in only]
+    damage = log.damage.sentence if log.damage else None
+    if as_json:
+        rows = [{"n": r.n, "record": r.name, "elapsed_s": round(r.elapsed_s, 3), **_printable(r.fields)}
+                for r in wanted]  # fmt: skip
+        output.show_rows("records", rows, {"damage": damage})
+    else:
+        for r in wanted:
+            print(f"{r.n:6d} {r.elapsed_s:10.1f} s  {r.name:9s} {_in_words(r.fields)}")
+        if damage:
+            output.note(damage)
+    return NOT_VERIFIED if damage else 0
+
+
+def _printable(fields: dict) -> dict:
+    return {key: value.hex() if isinstance(value, bytes) else value for key, value in fields.items()}
+
+
+def _in_words(fields: dict) -> str:
+    shown = {k: v for k, v in _printable(fields).items() if k not in ("at_ms", "schema") and v is not None}
+    return " ".join(f"{key}={value}" for key, value in shown.items())

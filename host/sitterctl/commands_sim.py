@@ -1,0 +1,63 @@
+"""`sim`: sessions without hardware."""
+
+import signal
+from pathlib import Path
+
+import click
+
+from sitterctl import output
+from sitterctl.cli import examples, json_option, no_port_option, play_simulator
+from sitterctl.errors import CHECK_FAILED, SitterError
+
+scenario_argument = click.argument("scenario", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group(epilog=examples("sim run tests/scenarios/stop.json --out build/stop",
+                             "sim start tests/scenarios/quiet_session.json"))  # fmt: skip
+def sim() -> None:
+    """Play scenarios on simulated units."""
+
+
+@sim.command(epilog=examples("sim run tests/scenarios/stop.json --out build/stop",
+                             "sim run tests/scenarios/demo.json --out build/demo --json"))  # fmt: skip
+@scenario_argument
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
+@json_option
+@no_port_option
+def run(scenario: Path, out: Path, as_json: bool) -> int:
+    """Play a scenario, pull its log, verify it, check what was expected. Exit code 1 if something does not hold."""
+    from sitterctl import simulator
+    from sitterctl.scenario import load
+
+    end_s = int(load(scenario)["end_s"])
+    with output.Progress(f"playing {scenario.stem}", as_json) as step:
+        summary = simulator.play(scenario, out, on_progress=lambda at_s: step(at_s, end_s))
+    lines = [
+        f"{summary['scenario']}: {summary['simulated_s'] / 3600:.2f} h in {summary['play_wall_s']} s of simulation",
+        f"log      {summary['slog']}",
+        f"         {summary['verdict']}",
+        f"report   {summary['report']}",
+        *[f"FAILED   {failure}" for failure in summary["failures"]],
+        "all expectations hold" if summary["ok"] else f"{len(summary['failures'])} expectations do not hold",
+    ]
+    output.show(summary, as_json, "\n".join(lines))
+    return 0 if summary["ok"] else CHECK_FAILED
+
+
+@sim.command(epilog=examples("sim start tests/scenarios/quiet_session.json",
+                             "sim start tests/scenarios/stop.json --state build/unit --json"))  # fmt: skip
+@scenario_argument
+@click.option("--state", type=click.Path(path_type=Path, file_okay=False), help="Folder that keeps the unit's flash.")
+@json_option
+@no_port_option
+def start(scenario: Path, state: Path | None, as_json: bool) -> int:
+    """Play a scenario, then serve the unit's serial line until Ctrl-C. Prints the port."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with play_simulator(scenario, as_json, state) as unit:
+        output.show({"port": unit.port}, as_json, f"{unit.port}\nthe unit is there until you press Ctrl-C")
+        try:
+            unit.wait_end()
+        except KeyboardInterrupt:
+            return 0
+    raise SitterError("the simulated unit ended by itself: " + "; ".join(unit.messages[-3:]), "start it again",
+                      exit_code=CHECK_FAILED)  # fmt: skip

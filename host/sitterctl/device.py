@@ -1,0 +1,251 @@
+"""What the host does with one unit: connect to it, list its logs, pull them.
+
+A pull writes what has arrived in order into `UNIT-NAME.part`. Whatever cuts it off, the next pull goes on from there,
+after it has seen that the last bytes of the .part are the unit's own. Once complete and on disk the file is renamed to
+`.slog`, verified, and only then is the unit told that it has been pulled, which allows it to delete its copy.
+"""
+
+import contextlib
+import getpass
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sitter.seal import MAC_BYTES, RECORD_BYTES, SEAL_TAG
+from sitterctl import keys as keystore
+from sitterctl import slog
+from sitterctl.connection import ANSWER_S, Connection
+from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_ANSWER, NOT_VERIFIED, PARTIAL, RESTARTED, SitterError
+
+_OVERLAP = 256
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+Progress = Callable[[int, int], None]
+
+
+@contextlib.contextmanager
+def connect(path: str, timeout_s: float = ANSWER_S) -> Iterator[Connection]:
+    """A greeted connection, closed at the end. Raises SitterError."""
+    connection = Connection(path, timeout_s)
+    try:
+        connection.greet()
+        yield connection
+    finally:
+        connection.close()
+
+
+def list_logs(connection: Connection) -> list[dict]:
+    """Every log on the unit, oldest first: name, bytes, closed, pulled."""
+    found: list[list] = []
+    more = True
+    while more:
+        answer = connection.ask("logs.list", **{"from": len(found)})
+        found += answer["logs"]
+        more = answer["more"] and answer["logs"]
+    return [
+        {"name": name, "bytes": size, "closed": bool(closed), "pulled": bool(pulled)}
+        for name, size, closed, pulled in found
+    ]
+
+
+def clock_offset_s(status: dict) -> float | None:
+    """How far the unit's clock, which counts whole seconds, is ahead of this machine's."""
+    utc_s = status.get("utc_s")
+    return None if utc_s is None else round(utc_s - datetime.now(UTC).timestamp(), 1)
+
+
+@dataclass
+class Pulled:
+    """A log that has arrived: its file, and what verification says of it."""
+
+    name: str
+    path: Path
+    size_bytes: int
+    closed: bool
+    verdict: slog.Verdict
+    acknowledged: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+def pull(connection: Connection, log: dict, folder: Path, keys: Iterable[bytes] | None = None,
+         on_progress: Progress | None = None) -> Pulled:  # fmt: skip
+    """Pull one row of `list_logs` into `folder` and verify it. Cut off, it raises SitterError with code 10."""
+    folder.mkdir(parents=True, exist_ok=True)
+    final = folder / f"{_safe(connection.hello['unit_id'])}-{_safe(log['name'])}.slog"
+    part = final.with_suffix(".part")
+    notes: list[str] = []
+    with _told_what_is_left(log, part):
+        data = _collect(connection, log, final, part, notes, on_progress)
+        status = connection.ask("status")
+    _put_in_place(part, final, data)
+    _write_pull_record(connection, log, status, data, final)
+    verdict = slog.verify(data, keystore.at_hand() if keys is None else keys)
+    done = Pulled(log["name"], final, len(data), log["closed"], verdict, notes=notes)
+    _acknowledge(connection, done)
+    return done
+
+
+def pull_newest(connection: Connection, folder: Path) -> Path:
+    """Pull the newest log; its path. Raises SitterError when the unit has none."""
+    logs = list_logs(connection)
+    if not logs:
+        raise SitterError("the unit has no logs", "a log begins with a session", exit_code=CHECK_FAILED)
+    return pull(connection, logs[-1], folder).path
+
+
+def _safe(name: str) -> str:
+    """A name that a unit gave, if a file may be called so."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise SitterError(f"the unit uses {name!r} as a name", "this is no unit to trust; look at its firmware",
+                          exit_code=CHECK_FAILED)  # fmt: skip
+    return name
+
+
+# --- the bytes --------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _told_what_is_left(log: dict, part: Path) -> Iterator[None]:
+    """Whatever ends a pull early, its error says what is there of the log and what goes on with it."""
+    try:
+        yield
+    except (SitterError, OSError, KeyboardInterrupt) as error:
+        have = part.stat().st_size if part.exists() else 0
+        why, remedy, code = str(getattr(error, "strerror", None) or error), "", PARTIAL
+        if isinstance(error, KeyboardInterrupt):
+            why, code = "stopped", INTERRUPTED
+        elif isinstance(error, SitterError):
+            if not have or error.exit_code not in (NO_ANSWER, RESTARTED):
+                raise
+            remedy = error.remedy + "; "
+            code = RESTARTED if error.exit_code == RESTARTED else PARTIAL
+        raise SitterError(
+            f"{why}: {have} of {log['bytes']} bytes of log {log['name']} are in {part}",
+            remedy + "the same command goes on from there",
+            exit_code=code,
+        ) from error
+
+
+def _collect(connection: Connection, log: dict, final: Path, part: Path, notes: list[str],
+             on_progress: Progress | None) -> bytes:  # fmt: skip
+    """Append to the .part until it holds the whole log, synced to disk; the whole log."""
+    _begin_with(final, part)
+    with open(part, "ab", buffering=0) as file:
+        have = file.tell()
+        if have and not _goes_on(connection, log, part):
+            notes.append(f"{part} was not the beginning of this log: started over")
+            have = 0
+        elif have:
+            whole = have == log["bytes"]
+            notes.append("was here already" if whole else f"went on at byte {have} of {log['bytes']}")
+        file.truncate(have)
+        for piece in connection.read_log(log["name"], have):
+            file.write(piece)
+            have += len(piece)
+            if on_progress:
+                on_progress(have, log["bytes"])
+        os.fsync(file.fileno())
+    connection.check_start()
+    return part.read_bytes()
+
+
+def _begin_with(final: Path, part: Path) -> None:
+    """Take an earlier pull of this log for a beginning, if the file is still what was pulled."""
+    if final.exists() and not part.exists():
+        record = read_pull_record(final) or {}
+        if record.get("sha256") == hashlib.sha256(final.read_bytes()).hexdigest():
+            shutil.copyfile(final, part)
+
+
+def _goes_on(connection: Connection, log: dict, part: Path) -> bool:
+    """Whether what we have is the beginning of this log: its last bytes are compared with the unit's."""
+    have = part.stat().st_size
+    if have > log["bytes"]:
+        return False
+    start = max(0, have - _OVERLAP)
+    with open(part, "rb") as file:
+        file.seek(start)
+        ours = file.read()
+    return b"".join(connection.read_log(log["name"], start, have)) == ours
+
+
+def _put_in_place(part: Path, final: Path, data: bytes) -> None:
+    """Give the finished file its name. What was pulled earlier is only ever replaced by more of the same."""
+    if final.exists() and not data.startswith(final.read_bytes()):
+        raise SitterError(
+            f"{final} is not what the unit has: it was left as it is, and the unit's bytes are in {part}",
+            "compare the two and move one away, or pull into another folder with --out",
+            exit_code=NOT_VERIFIED,
+        )
+    os.replace(part, final)
+    if os.name == "posix":
+        handle = os.open(final.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _acknowledge(connection: Connection, done: Pulled) -> None:
+    """Tell the unit that it may delete its copy one day, unless ours may be worse than it or is not all of it."""
+    if not done.closed:
+        done.notes.append("the log is still open: the same command fetches the rest later")
+    elif done.verdict.kind == slog.BROKEN:
+        done.notes.append("not acknowledged, so the unit keeps its copy")
+    else:
+        digest = hashlib.sha256(done.path.read_bytes()).hexdigest()
+        connection.ask("logs.ack", name=done.name, size=done.size_bytes, sha256=digest)
+        done.acknowledged = True
+
+
+# --- the record beside the log ----------------------------------------------------------------------------------------
+
+
+def read_pull_record(path: Path) -> dict | None:
+    """What was written beside a log when it was pulled; None if there is nothing that can be read."""
+    try:
+        record = json.loads(path.with_suffix(".pull.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _write_pull_record(connection: Connection, log: dict, status: dict, data: bytes, final: Path) -> None:
+    """What the host knows and the unit does not, beside the unit's own bytes."""
+    record = {
+        "unit_id": connection.hello["unit_id"],
+        "boot_id": connection.hello["boot_id"],
+        "firmware": connection.hello.get("version"),
+        "log": log["name"],
+        "closed": log["closed"],
+        "port": connection.path,
+        "pulled_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "pulled_by": _user(),
+        "unit_clock_offset_s": clock_offset_s(status),
+        "unit_clock_trusted": status.get("clock_trusted"),
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "end_seal": _last_seal(data),
+    }
+    path = final.with_suffix(".pull.json")
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    os.replace(new, path)
+
+
+def _last_seal(data: bytes) -> str | None:
+    """The mac that the log ends with, as hex digits."""
+    end = data[-RECORD_BYTES:]
+    return end[-MAC_BYTES:].hex() if len(end) == RECORD_BYTES and end[2] == SEAL_TAG else None
+
+
+def _user() -> str | None:
+    with contextlib.suppress(OSError, KeyError):
+        return getpass.getuser()
+    return None

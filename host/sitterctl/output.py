@@ -1,0 +1,71 @@
+"""The one place that prints: text for people, or with --json one JSON value and nothing else on stdout."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+
+from sitterctl.errors import SitterError
+
+
+def show(data: dict, as_json: bool, text: str) -> None:
+    """Print `data` as JSON, or `text` for people."""
+    print(json.dumps(data, indent=1) if as_json else text, flush=True)
+
+
+def show_rows(name: str, rows: Sequence[dict], rest: dict) -> None:
+    """One JSON value, `{name: rows, **rest}`, with a line to each row, so that `grep` is of use."""
+    lines = ",\n".join(json.dumps(row) for row in rows)
+    print(f'{{"{name}": [\n{lines}\n], {json.dumps(rest)[1:]}', flush=True)
+
+
+def note(text: str) -> None:
+    """Something for people beside the result, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def show_error(error: SitterError, as_json: bool) -> None:
+    """What failed and what mends it: on stderr; with --json on stdout, as one object."""
+    if as_json:
+        said = {"error": error.message, "remedy": error.remedy, "exit": error.exit_code, **error.details}
+        print(json.dumps(said, indent=1), flush=True)
+    else:
+        note(f"sitterctl: {error.message}\n{error.remedy}")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Columns as wide as their widest cell, numbers to the right."""
+    cells = [list(head), *[[str(cell) for cell in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    right = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(head))]
+    lines = []
+    for row in cells:
+        columns = zip(row, widths, right, strict=True)
+        lines.append("  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in columns).rstrip())
+    return "\n".join(lines)
+
+
+class Progress:
+    """A bar on stderr, on a terminal only: `with Progress("pulling", as_json) as step: step(done, total)`."""
+
+    def __init__(self, what: str, quiet: bool) -> None:
+        self._what = what
+        self._bar = None
+        self._quiet = quiet or not sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        if not self._quiet:
+            from rich.console import Console
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task(self._what, total=None)
+        return self._step
+
+    def __exit__(self, *exc: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def _step(self, done: int, total: int) -> None:
+        if self._bar:
+            self._bar.update(self._task, completed=done, total=total)

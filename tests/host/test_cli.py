@@ -1,0 +1,495 @@
+"""The command line: exit codes, pure JSON, one sentence and a remedy instead of a traceback."""
+
+import errno
+import fcntl
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+import pytest
+from example_log import small_log
+from fake_unit import UNIT, FakeUnit
+
+from sitterctl import cli, device, errors, port, simulator
+from sitterctl.errors import (
+    BUSY,
+    CHECK_FAILED,
+    INTERRUPTED,
+    NO_ANSWER,
+    NO_UNIT,
+    NOT_VERIFIED,
+    OK,
+    PARTIAL,
+    PERMISSION,
+    RESTARTED,
+    USAGE,
+    SitterError,
+)
+
+CP2102 = {"vid": 0x10C4, "pid": 0xEA60, "description": "CP2102N"}
+SCENARIO = Path(__file__).parent.parent / "scenarios" / "stop.json"
+
+
+@pytest.fixture
+def unit(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeUnit]:
+    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (0.3,))
+    with FakeUnit() as fake:
+        monkeypatch.setenv("SITTER_PORT", fake.port)
+        yield fake
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder, a keystore and a set of ports that are this test's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("SITTER_PORT", raising=False)
+    plug_in(monkeypatch)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture):
+    """Give a command; (exit code, stdout, stderr)."""
+
+    def give(*words: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return give
+
+
+def plug_in(monkeypatch: pytest.MonkeyPatch, *paths: str) -> None:
+    monkeypatch.setattr(port.list_ports, "comports", lambda: [SimpleNamespace(device=p, **CP2102) for p in paths])
+
+
+def pulled(path: Path, data: bytes | None = None) -> Path:
+    path.write_bytes(small_log() if data is None else data)
+    return path
+
+
+def commands(group: click.Group = cli.cli, *words: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command and group, with the words that call it."""
+    yield words, group
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        assert command
+        if isinstance(command, click.Group):
+            yield from commands(command, *words, name)
+        else:
+            yield (*words, name), command
+
+
+COMMANDS = dict(commands())
+
+
+# --- help -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_each_help_page_has_two_examples(words: tuple[str, ...], run) -> None:
+    code, out, _ = run(*words, "--help")
+    assert code == OK
+    examples = re.findall(r"^ +sitterctl .+$", out.partition("Examples:")[2], re.M)
+    assert len(examples) >= 2
+
+
+@pytest.mark.parametrize("words", [w for w, c in COMMANDS.items() if not isinstance(c, click.Group)], ids=" ".join)
+def test_each_command_takes_json_and_port(words: tuple[str, ...]) -> None:
+    options = {option for parameter in COMMANDS[words].params for option in parameter.opts}
+    assert {"--json", "--port"} <= options
+
+
+def test_help_is_quick() -> None:
+    def once() -> float:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "sitterctl.cli", "--help"], check=True, capture_output=True)
+        return time.perf_counter() - begun
+
+    assert min(once() for _ in range(5)) < 0.15
+
+
+def test_help_does_without_the_slow_libraries() -> None:
+    program = "import sys, sitterctl.cli\ntry: sitterctl.cli.main(['--help'])\nexcept SystemExit: pass\n"
+    slow = "print(*{'rich', 'serial', 'jinja2', 'json.tool', 'sitter'} & set(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program + slow], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == ""
+
+
+def test_help_lists_every_exit_code(run) -> None:
+    _, out, _ = run("--help")
+    listed = re.findall(r"^ +(\d+)  ", out, re.M)
+    assert [int(code) for code in listed] == [code for code, _ in errors.EXIT_CODES]
+
+
+# --- a unit that is well --------------------------------------------------------------------------------------------
+
+
+def test_status_tells_faults_and_the_clock(unit: FakeUnit, run) -> None:
+    code, out, err = run("status")
+    assert (code, err) == (OK, "")
+    assert "music: no card" in out
+    assert "+60 s" in out or "+59 s" in out
+
+
+def test_ports_lists_units_and_asks_no_stranger(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = SimpleNamespace(device="/dev/ttyACM9", vid=1, pid=2, description="infusion pump")
+    known = SimpleNamespace(device=unit.port, **CP2102)
+    monkeypatch.setattr(port.list_ports, "comports", lambda: [known, stranger])
+    opened = []
+    original = port.open_port
+    monkeypatch.setattr("sitterctl.connection.open_port", lambda path: (opened.append(path), original(path))[1])
+    code, out, _ = run("ports", "--json")
+    rows = {row["port"]: row for row in json.loads(out)["ports"]}
+    assert code == OK
+    assert rows[unit.port]["unit_id"] == UNIT
+    assert rows["/dev/ttyACM9"]["problem"] == "not asked"
+    assert opened == [unit.port]
+
+
+def test_no_port_is_no_error_of_ports(run) -> None:
+    assert run("ports")[:2] == (OK, "there is no serial port\n")
+
+
+def test_logs_are_listed_pulled_and_then_listed_as_pulled(unit: FakeUnit, run) -> None:
+    assert "00002" in run("logs", "list")[1]
+    code, out, _ = run("logs", "pull")
+    assert code == OK
+    assert Path(f"logs/{UNIT}-00001.slog").read_bytes() == unit.store.logs["00001"]
+    assert out.count("Intact") == 2
+    assert all(row["pulled"] for row in json.loads(run("logs", "list", "--json")[1])["logs"])
+    code, out, _ = run("logs", "pull")
+    assert (code, out[:15]) == (OK, "nothing to pull")
+    assert run("logs", "pull", "--all")[1].count("Intact") == 2
+
+
+def test_one_log_is_pulled_by_name_and_into_a_folder(unit: FakeUnit, run, tmp_path: Path) -> None:
+    assert run("logs", "pull", "00002", "--out", "here")[0] == OK
+    assert [p.name for p in sorted((tmp_path / "here").iterdir())] == [f"{UNIT}-00002.pull.json", f"{UNIT}-00002.slog"]
+
+
+def test_a_running_session_is_pulled_only_by_name(unit: FakeUnit, run) -> None:
+    unit.store.still_open = {"00002"}
+    unit.store.logs["00002"] = small_log()[:-40]
+    assert json.loads(run("logs", "pull", "--json")[1])["pulled"][0]["log"] == "00001"
+    unit.store.logs["00002"] = small_log()[: small_log().rindex(b"ready") + 5 + 23]
+    code, _, err = run("logs", "pull", "00002")
+    assert code == PARTIAL
+    assert "still open" in err
+
+
+def test_a_name_that_the_unit_does_not_have(unit: FakeUnit, run) -> None:
+    code, _, err = run("logs", "pull", "00009")
+    assert code == USAGE
+    assert "it has: 00001, 00002" in err
+
+
+def test_names_and_all_together_are_a_mistake(unit: FakeUnit, run) -> None:
+    assert run("logs", "pull", "00001", "--all")[0] == USAGE
+
+
+def test_the_report_says_where_the_log_came_from(unit: FakeUnit, run) -> None:
+    run("logs", "pull")
+    code, out, _ = run("report", f"logs/{UNIT}-00001.slog", "-o", "new/page.html")
+    assert code == OK
+    assert out.startswith("new/page.html\n")
+    page = Path("new/page.html").read_text()
+    assert f"Pulled from {unit.port}" in page
+
+
+# --- a unit that is not ---------------------------------------------------------------------------------------------
+
+
+def test_five_faults_are_told_apart(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [run("status", "--port", "/dev/ttyUSB99")]
+    with open(unit.port, "rb", buffering=0) as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        found.append(run("status"))
+    unit.silent = True
+    found.append(run("status"))
+    unit.silent, unit.schema = False, 1
+    found.append(run("status"))
+    with monkeypatch.context() as patch:
+        import serial
+
+        patch.setattr(serial.serialposix.os, "open", lambda *a: (_ for _ in ()).throw(OSError(errno.EACCES, "denied")))
+        found.append(run("status"))
+    assert [code for code, _, _ in found] == [NO_UNIT, BUSY, NO_ANSWER, CHECK_FAILED, PERMISSION]
+    assert all(out == "" for _, out, _ in found)
+    said = [err.splitlines() for _, _, err in found]
+    assert all(len(lines) == 2 and lines[0].startswith("sitterctl: ") for lines in said)
+    assert len({lines[0] for lines in said}) == len({lines[1] for lines in said}) == 5
+
+
+def test_a_restart_on_connect_has_its_own_code(unit: FakeUnit, run) -> None:
+    unit.reboot()
+    code, _, err = run("logs", "list")
+    assert code == RESTARTED
+    assert "look at the patient first" in err
+
+
+def test_no_unit_and_several_are_not_guessed(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("status")[0] == NO_UNIT
+    plug_in(monkeypatch, "/dev/ttyUSB0", "/dev/ttyUSB1")
+    code, _, err = run("status")
+    assert code == NO_UNIT
+    assert "/dev/ttyUSB0" in err
+    assert "/dev/ttyUSB1" in err
+    said = json.loads(run("status", "--json")[1])
+    assert [row["port"] for row in said["ports"]] == ["/dev/ttyUSB0", "/dev/ttyUSB1"]
+
+
+def test_the_only_unit_needs_no_name(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SITTER_PORT")
+    plug_in(monkeypatch, unit.port)
+    assert run("status")[0] == OK
+
+
+def test_a_cut_pull_says_what_is_left_and_what_was_done(unit: FakeUnit, run) -> None:
+    unit.store.logs["00002"] = small_log() * 20
+    unit.cut_after = 40
+    code, out, err = run("logs", "pull", "--json")
+    said = json.loads(out)
+    assert code == said["exit"] == PARTIAL
+    assert err == ""
+    assert [row["log"] for row in said["pulled"]] == ["00001"]
+    assert f"logs/{UNIT}-00002.part" in said["error"]
+    assert "goes on from there" in said["remedy"]
+
+
+def test_ctrl_c_in_mid_pull_says_what_is_left(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_log(self, name: str, offset: int, end: int | None = None) -> Iterator[bytes]:
+        yield b"x" * 500
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sitterctl.connection.Connection.read_log", read_log)
+    code, out, err = run("logs", "pull", "00001")
+    assert (code, out) == (INTERRUPTED, "")
+    assert "stopped: 500 of" in err
+    assert f"{UNIT}-00001.part" in err
+
+
+def test_a_folder_that_can_not_be_made_is_a_sentence(unit: FakeUnit, run) -> None:
+    Path("file").write_text("")
+    code, _, err = run("logs", "pull", "--out", "file/logs")
+    assert code == CHECK_FAILED
+    assert err.startswith("sitterctl: file/logs: ")
+
+
+def test_a_killed_pull_goes_on_where_it_stopped(unit: FakeUnit, run) -> None:
+    unit.store.logs = {"00001": small_log() * 40}
+    unit.slow_s = 0.3
+    words = [sys.executable, "-m", "sitterctl.cli", "logs", "pull", "--port", unit.port]
+    killed = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    part = Path(f"logs/{UNIT}-00001.part")
+    while not part.exists() or not part.stat().st_size:
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    unit.slow_s = 0
+    have = part.stat().st_size
+    code, _, err = run("logs", "pull")
+    assert code == NOT_VERIFIED  # forty logs in one file are no log
+    assert f"went on at byte {have}" in err
+    assert Path(f"logs/{UNIT}-00001.slog").read_bytes() == unit.store.logs["00001"]
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def test_verify_names_the_record_that_was_changed(run, tmp_path: Path) -> None:
+    data = bytearray(small_log())
+    data[data.index(b"sublingual", 700)] ^= 1
+    whole, flipped = pulled(tmp_path / "a.slog"), pulled(tmp_path / "b.slog", bytes(data))
+    code, out, _ = run("logs", "verify", whole, flipped)
+    assert code == NOT_VERIFIED
+    assert "a.slog: Intact" in out
+    assert re.search(r"b\.slog: Broken at record \d+", out)
+    said = json.loads(run("logs", "verify", whole, flipped, "--json")[1])
+    assert not said["ok"]
+    assert [row["verdict"] for row in said["logs"]] == ["intact", "broken"]
+
+
+def test_verify_takes_the_key_it_is_given(run, tmp_path: Path) -> None:
+    path = pulled(tmp_path / "a.slog", small_log(b"k" * 32))
+    assert run("logs", "verify", path)[0] == NOT_VERIFIED
+    assert run("logs", "verify", path, "--key", (b"k" * 32).hex())[0] == OK
+
+
+def test_show_prints_everything_before_the_damage(run, tmp_path: Path) -> None:
+    path = pulled(tmp_path / "a.slog", small_log()[:-30])
+    code, out, err = run("logs", "show", path)
+    assert code == NOT_VERIFIED
+    assert "header" in out
+    assert "dose" in out
+    assert "can not be read" in err
+    said = json.loads(run("logs", "show", path, "--json")[1])
+    assert said["records"][0]["record"] == "header"
+    assert "can not be read" in said["damage"]
+
+
+def test_show_can_be_narrowed_to_some_records(run, tmp_path: Path) -> None:
+    code, out, _ = run("logs", "show", pulled(tmp_path / "a.slog"), "--only", "mark", "--only", "dose")
+    assert code == OK
+    assert len(out.splitlines()) == 2
+
+
+def test_a_report_of_a_broken_log_is_made_and_says_so(run, tmp_path: Path) -> None:
+    code, out, _ = run("report", pulled(tmp_path / "a.slog", small_log()[:-30]))
+    assert code == NOT_VERIFIED
+    assert (tmp_path / "a.html").exists()
+    assert "Broken" in out
+
+
+# --- simulated units ------------------------------------------------------------------------------------------------
+
+
+class FakePlayed:
+    """Stands in for the simulator, which tests/system runs in earnest."""
+
+    messages = ["fell over"]
+
+    def __init__(self, path: Path, state: Path | None = None, on_progress=None) -> None:
+        self.unit = FakeUnit()
+        self.port, self.closed = self.unit.port, 0
+
+    def __enter__(self) -> "FakePlayed":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def wait_ready(self) -> None:
+        pass
+
+    def wait_end(self) -> None:
+        raise KeyboardInterrupt
+
+    def close(self) -> None:
+        self.unit.__exit__()
+
+
+@pytest.fixture
+def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulator, "Simulator", FakePlayed)
+
+
+def test_a_scenario_stands_for_a_port(simulated, run) -> None:
+    code, out, _ = run("logs", "list", "--port", f"sim:{SCENARIO}", "--json")
+    assert code == OK
+    assert json.loads(out)["unit_id"] == UNIT
+
+
+def test_start_prints_the_port_and_ends_well_with_ctrl_c(simulated, run) -> None:
+    code, out, _ = run("sim", "start", SCENARIO)
+    assert code == OK
+    assert out.startswith("/dev/")
+    assert json.loads(run("sim", "start", SCENARIO, "--json")[1])["port"].startswith("/dev/")
+
+
+def test_start_says_when_the_unit_ends_by_itself(simulated, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakePlayed, "wait_end", lambda self: None)
+    code, _, err = run("sim", "start", SCENARIO)
+    assert code == CHECK_FAILED
+    assert "fell over" in err
+
+
+def summary(failures: list[str]) -> dict:
+    return {"scenario": "x", "ok": not failures, "failures": failures, "simulated_s": 900, "play_wall_s": 1.0,
+            "slog": "a.slog", "report": "a.html", "verdict": "Intact"}  # fmt: skip
+
+
+def test_run_fails_when_an_expectation_does(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulator, "play", lambda *a, **k: summary(["alarm x was expected"]))
+    code, out, _ = run("sim", "run", SCENARIO, "--out", "o")
+    assert code == CHECK_FAILED
+    assert "FAILED   alarm x was expected" in out
+    monkeypatch.setattr(simulator, "play", lambda *a, **k: summary([]))
+    assert run("sim", "run", SCENARIO, "--out", "o")[0] == OK
+
+
+def test_a_faulty_scenario_has_all_faults_listed(run, tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    path.write_text('{"title": "x", "seed": 1, "start_utc": "x", "end_s": 9, "timeline": [{"at_s": -1}], "a": 1}')
+    code, _, err = run("sim", "run", path, "--out", "o")
+    assert code == USAGE
+    assert f"{path}: a: " in err
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+GOOD = (
+    ("ports",), ("status",), ("logs", "list"), ("logs", "pull"), ("logs", "verify", "a.slog"),
+    ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
+    ("sim", "start", str(SCENARIO)),
+)  # fmt: skip
+BAD = (
+    (("status", "--port", "/dev/ttyUSB99"), NO_UNIT),
+    (("logs", "list", "--port", "sim:missing.json"), USAGE),
+    (("logs", "pull", "00009"), USAGE),
+    (("logs", "verify", "missing.slog"), USAGE),
+    (("logs", "verify"), USAGE),
+    (("logs", "show", "missing.slog"), USAGE),
+    (("report", "missing.slog"), USAGE),
+    (("report", "a.slog", "-o", "/proc/none/x.html"), CHECK_FAILED),
+    (("sim", "run", "missing.json", "--out", "o"), USAGE),
+    (("sim", "start", "missing.json"), USAGE),
+    (("sim", "run"), USAGE),
+    (("ports", "--nonsense"), USAGE),
+    (("nonsense",), USAGE),
+)
+
+
+@pytest.mark.parametrize("words", GOOD, ids=" ".join)
+def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(simulator, "play", lambda *a, **k: summary([]))
+    pulled(tmp_path / "a.slog")
+    code, out, err = run(*words, "--json")
+    assert (code, err) == (OK, "")
+    assert isinstance(json.loads(out), dict)
+
+
+@pytest.mark.parametrize(("words", "expected"), BAD, ids=lambda v: " ".join(v) if isinstance(v, tuple) else str(v))
+def test_errors_are_json_too(words, expected, unit, run, tmp_path) -> None:
+    pulled(tmp_path / "a.slog")
+    code, out, err = run(*words, "--json")
+    said = json.loads(out)
+    assert (code, err) == (expected, "")
+    assert said["exit"] == expected
+    assert said["error"]
+    assert said["remedy"]
+    code, out, err = run(*words)
+    assert (code, out) == (expected, "")
+    assert "Traceback" not in err
+
+
+def test_every_command_has_a_good_and_a_bad_case() -> None:
+    leaves = {words for words, command in COMMANDS.items() if not isinstance(command, click.Group)}
+    for cases in (GOOD, [words for words, _ in BAD]):
+        assert leaves == {leaf for leaf in leaves for words in cases if words[: len(leaf)] == leaf}
+
+
+def test_no_bar_is_drawn_where_nobody_looks(unit: FakeUnit, run) -> None:
+    assert "\x1b" not in "".join(run("logs", "pull")[1:])
+
+
+def test_an_error_is_one_sentence_and_a_remedy(capsys: pytest.CaptureFixture) -> None:
+    cli.output.show_error(SitterError("it failed", "mend it", exit_code=1), as_json=False)
+    assert capsys.readouterr().err == "sitterctl: it failed\nmend it\n"
+
+
+def test_a_reader_that_stops_reading_is_no_traceback(tmp_path: Path) -> None:
+    path = pulled(tmp_path / "a.slog")
+    command = f"{sys.executable} -m sitterctl.cli logs show {path} | true"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=os.getcwd())
+    assert "Traceback" not in done.stderr
