@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-host lint typecheck bench sim size docs check-docs clean
+.PHONY: help setup demo test test-host lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ docs: $(READY) ## print the tables in docs/ anew
 
 check-docs: $(READY) ## fail if a printed table in docs/ is stale
 	@$(BIN)/python tools/print_docs.py --check
+
+pictures: $(READY) ## draw the pictures in docs/pictures anew (the report needs `make demo` and a Chromium)
+	@$(BIN)/python tools/make_pictures.py
 
 clean: ## remove what can be made again
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info host/*.egg-info firmware/*.egg-info

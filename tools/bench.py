@@ -92,13 +92,14 @@ def more(folder: Path) -> list:
 
 def heartpy_bpm(ir: np.ndarray) -> float | None:
     import heartpy
+    from heartpy.exceptions import BadSignalWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             band = heartpy.filter_signal(-ir.astype(float), [0.7, 3.5], sample_rate=HZ, order=3, filtertype="bandpass")
             return float(heartpy.process(band, sample_rate=HZ)[1]["bpm"])
-        except heartpy.exceptions.BadSignalWarning:
+        except BadSignalWarning:
             return None
 
 

@@ -75,7 +75,7 @@ class _Sounder:
         self._pin = pin
 
     def play(self, tone_hz: int, pulses) -> None:
-        rmt = esp32.RMT(self._pin, clock_div=80, tx_carrier=(tone_hz, _CARRIER_DUTY_PCT, 1))
+        rmt = esp32.RMT(0, pin=self._pin, clock_div=80, tx_carrier=(tone_hz, _CARRIER_DUTY_PCT, True))
         durations, levels = [], []
         for on_ms, off_ms in pulses:
             for ms, level in ((on_ms, 1), (off_ms, 0)):

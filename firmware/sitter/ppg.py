@@ -4,8 +4,8 @@ Theory of operation. With each heartbeat the finger holds a little more blood an
 at systole. Samples are averaged down to about 25 a second as they come; nothing else happens on the sample path. Once
 a second `reading` looks at the last ten seconds, turned so that systole points up:
 
-1. *Is there a finger?* The steady part of the infrared light says so, with hysteresis. A jump of that light, a saturated
-   sample or lost samples begin the window anew: a gap is never bridged.
+1. *Is there a finger?* The steady part of the infrared light says so, with hysteresis. A jump of that light, a
+   saturated sample or lost samples begin the window anew: a gap is never bridged.
 2. *Band.* A short moving average minus one of a second and a half leaves roughly 0.6 to 5 Hz. Where the short average
    took away as much as it left, the signal is hum or noise, not a finger's, and is refused.
 3. *Period.* The normalised autocorrelation has its first high peak at the beat's period; a dicrotic wave makes a lower

@@ -89,19 +89,14 @@ class Connection:
                 frame = self._receive(counter)
             if frame and frame.kind == frames.JSON and offset >= self._checked(frame)["size"]:
                 return
-            if offset == at:
-                idle += 1
-                self.check_start()
-                if idle >= _TRIES:
-                    raise self._silence()
-            else:
-                idle = 0
+            idle = idle + 1 if offset == at else 0
+            if idle == _TRIES:
+                raise self._silence()
 
     # --- the line -----------------------------------------------------------------------------------------------
 
     def _send(self, verb: str, fields: dict) -> int:
         self._counter = (self._counter + 1) % 256
-        self._frames.clear()
         body = json.dumps({"do": verb, **fields}, separators=(",", ":")).encode()
         coded = frames.encode(frames.JSON, self._counter, body)
         assert len(coded) <= frames.MAX_HOST_FRAME, "a question longer than the unit's receive ring"

@@ -163,6 +163,7 @@ def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None
     out.mkdir(parents=True, exist_ok=True)
     with Simulator(path, on_progress=on_progress) as unit:
         unit.wait_ready()
+        _clear(out)
         with device.connect(unit.port) as connection:
             log_path = device.pull_newest(connection, out)
         trace, messages, started, played_s = unit.trace(), unit.messages, unit.started, unit.ready_after_s
@@ -181,6 +182,12 @@ def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None
     }  # fmt: skip
     (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
     return summary
+
+
+def _clear(out: Path) -> None:
+    """Take away what an earlier play left in `out`: a scenario played again is another session of the same unit."""
+    for old in [*out.glob("SIM-*.slog"), *out.glob("SIM-*.pull.json"), *out.glob("SIM-*.part")]:
+        old.unlink()
 
 
 def _notes(job: dict) -> list[str]:

@@ -122,7 +122,8 @@ class FakeUnit:
         parts = dict.fromkeys(("oximeter", "nibp", "music", "display", "keys", "storage", "clock"), "ok")
         return {"unit_id": self.unit_id, "state": "idle", "uptime_ms": self._uptime_ms(),
                 "utc_s": int(time.time()) + 60, "clock_trusted": True, "free_bytes": 1_000_000,
-                "logs": len(self.store.logs), "unpulled": 1, "parts": {**parts, "music": "no card"}}  # fmt: skip
+                "logs": len(self.store.logs), "unpulled": 1, "heap_free": 50_000,
+                "parts": {**parts, "music": "no card"}}  # fmt: skip
 
     # --- the line ---------------------------------------------------------------------------------------------------
 

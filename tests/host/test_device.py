@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,15 @@ def test_a_pull_that_was_cut_off_goes_on_from_there(unit: FakeUnit, tmp_path: Pa
     assert done.path.read_bytes() == BIG
     assert not part.exists()
     assert frames_sent < (len(BIG) - have) / 192 + 25
+
+
+def test_a_unit_that_falls_silent_is_not_waited_for_for_ever(unit: FakeUnit, tmp_path: Path) -> None:
+    begun = time.monotonic()
+    with pytest.raises(SitterError) as caught:
+        pull(unit, tmp_path, on_progress=lambda have, total: setattr(unit, "silent", True))
+    assert caught.value.exit_code == PARTIAL
+    assert "answers no longer" in caught.value.message
+    assert time.monotonic() - begun < 5
 
 
 def test_a_part_of_another_log_is_started_over(unit: FakeUnit, tmp_path: Path) -> None:

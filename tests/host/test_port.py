@@ -85,8 +85,11 @@ def test_a_file_is_no_port(tmp_path) -> None:
 
 
 def test_opening_never_lowers_a_line_and_closing_keeps_them(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    ioctl = fcntl.ioctl
+    asked, ioctl = [], fcntl.ioctl
+    with open(line, "rb", buffering=0) as terminal:
+        attributes = termios.tcgetattr(terminal)
+        attributes[2] |= termios.HUPCL  # as a real port has it
+        termios.tcsetattr(terminal, termios.TCSANOW, attributes)
     monkeypatch.setattr(serial.serialposix.fcntl, "ioctl", lambda fd, op, *a: (asked.append(op), ioctl(fd, op, *a))[1])
     opened = port.open_port(line)
     assert not termios.tcgetattr(opened.fileno())[2] & termios.HUPCL

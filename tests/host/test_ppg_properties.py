@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sitter import ppg
 from sitter.ppg import SATURATED, Oximeter
 

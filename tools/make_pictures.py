@@ -1,0 +1,102 @@
+"""Makes the pictures in docs/pictures/: the unit's screen, drawn by its real driver, and the demo's report.
+
+The report is build/demo/report.html (`make demo`) photographed by Chromium; without a Chromium its picture stays.
+"""
+
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "firmware"))
+
+from drivers.display import Display  # noqa: E402
+from sim.clock import Clock  # noqa: E402
+from sim.pins import FakePin, FakePwm  # noqa: E402
+from sim.st7789 import HEIGHT, WIDTH, FakeSt7789  # noqa: E402
+from sitter import plan, screen, settings  # noqa: E402
+from sitter.ppg import Reading  # noqa: E402
+from sitter.unit import Unit  # noqa: E402
+
+OUT = ROOT / "docs" / "pictures"
+SCALE = 2
+PLAN = {"code": "KAP-0042", "route": "sublingual", "dose_mg": 200, "cleared_by": "MD-07", "preparation_meetings": 3,
+        "screening": dict.fromkeys(plan.CONTRAINDICATIONS, False)}  # fmt: skip
+
+
+def bedside(reading: Reading) -> tuple[Unit, int]:
+    """A unit 42 minutes after the dose, with a blood pressure of three minutes ago."""
+    unit = Unit(settings.defaults(), PLAN)
+    unit.step(0, [("clock", (1_777_885_200, True)), ("key", ("NEXT", "short"))])
+    now_ms = 60_000
+    unit.step(now_ms, [("reading", Reading(72, 98, 140, 96, True)), ("pressure", (118, 76, 90, 72))])
+    unit.step(now_ms, [("key", ("NEXT", "short")), ("key", ("NEXT", "hold"))])
+    now_ms += 42 * 60_000
+    unit.step(now_ms - 180_000, [("pressure", (138, 84, 102, 80))])
+    for second in range(40):
+        unit.step(now_ms + second * 1000, [("reading", reading)])
+        if unit.cuff_busy:
+            unit.step(now_ms + second * 1000, [("pressure", (138, 84, 102, 80))])
+    return unit, now_ms + 39_000
+
+
+def draw(unit: Unit, now_ms: int) -> bytes:
+    """What the simulated display's memory holds once the driver has drawn the unit's screen."""
+    clock, dc, cs = Clock(), FakePin(0), FakePin(1)
+    part = FakeSt7789(clock, dc, cs)
+    display = Display(part, dc, cs, FakePwm(clock))
+    display.show(screen.fields(now_ms, unit))
+    while display.poll(clock.now_ms()):
+        clock.charge_us(20_000)
+    return bytes(part.ram)
+
+
+def write_png(path: Path, ram: bytes) -> None:
+    rows = []
+    for y in range(HEIGHT):
+        row = bytearray(b"\0")
+        for x in range(WIDTH):
+            at = (y * WIDTH + x) * 2
+            value = ram[at] << 8 | ram[at + 1]
+            red, green, blue = value >> 11, value >> 5 & 63, value & 31
+            row += bytes((red * 255 // 31, green * 255 // 63, blue * 255 // 31)) * SCALE
+        rows += [bytes(row)] * SCALE
+    head = struct.pack(">IIBBBBB", WIDTH * SCALE, HEIGHT * SCALE, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(rows), 9)), (b"IEND", b""))
+    body = b"".join(struct.pack(">I", len(d)) + t + d + struct.pack(">I", zlib.crc32(t + d)) for t, d in chunks)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+
+
+def photograph_report() -> str:
+    page, browser = ROOT / "build" / "demo" / "report.html", shutil.which("chromium")
+    if not page.exists() or not browser:
+        return "report: left as it is (needs `make demo` and a Chromium)"
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+             f"--user-data-dir={profile}", "--window-size=1180,1460", f"--screenshot={OUT / 'report.png'}",
+             page.as_uri()],
+            check=True, capture_output=True,
+        )  # fmt: skip
+    return "report: photographed"
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    write_png(OUT / "screen_session.png", draw(*bedside(Reading(78, 97, 140, 96, True))))
+    low = Reading(78, 86, 140, 96, True)
+    unit, now_ms = bedside(low)
+    unit.step(now_ms, [("key", ("SILENCE", "down"))])
+    unit.step(now_ms + 8000, [("reading", low)])
+    write_png(OUT / "screen_alarm.png", draw(unit, now_ms + 8000))
+    write_png(OUT / "screen_no_finger.png", draw(*bedside(Reading(None, None, None, 0, False))))
+    print("screens: drawn\n" + photograph_report())
+
+
+if __name__ == "__main__":
+    main()
