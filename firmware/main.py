@@ -311,7 +311,7 @@ async def supervise(app: App, task) -> None:
     """Start a task that fell over again. What it watches has gone stale by then, and the alarms know from the clock."""
     while True:
         try:
-            await task(app)
+            await asyncio.create_task(task(app))  # a task of its own, so that it can be told from the others
         except Exception as error:  # noqa: BLE001 - the one place that outlives any fault
             app.board.report(error)
             await asyncio.sleep_ms(RESTART_TASK_MS)

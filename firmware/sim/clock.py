@@ -38,6 +38,10 @@ class Clock:
 
     def advance_to_us(self, target_us: int) -> None:
         actions = self._actions
+        if not actions or actions[0][0] > target_us:  # most often
+            if target_us > self.now_us:
+                self.now_us = target_us
+            return
         while actions and actions[0][0] <= target_us:
             at_us, _, action = actions.pop(0)
             if at_us > self.now_us:

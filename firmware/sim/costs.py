@@ -1,16 +1,25 @@
 """What work costs on the chip: the one table that the simulator charges from.
 
-Task turns: microseconds on a 160 MHz ESP32, estimated as the turn's measured time on the unix port times 115. That
-factor is one iteration of `for i in range(n): s += i`: 387 Xtensa instructions on the chip (counted in emulation),
-which is 2.4 us, against 21 ns on the machine where these were measured.
+Task turns: microseconds on a 160 MHz ESP32, estimated as the mean turn on the unix port times 115
+(`python tools/measure_turns.py` measures again). The factor is one iteration of `for i in range(n): s += i`: 387 Xtensa
+instructions on the chip (counted in emulation), which is 2.4 us, against 21 ns on the machine that measured. The pulse
+estimate falls into one turn in four, of about 40 ms; here it is spread over all four.
+
 Flash: 50 ms for an erase of 4 KiB, 0.5 ms for a program, 50 us for a read; typical for the module's SPI flash.
 """
 
 TURN_US = {
-    "oximeter_task": 2500,
-    "step_task": 2500,
-    "link_task": 300,
-    "other": 400,
+    "oximeter_task": 13000,
+    "step_task": 3000,
+    "display_task": 500,  # the fake display charges each write besides
+    "keys_task": 1400,
+    "cuff_task": 900,
+    "music_task": 900,
+    "light_task": 700,
+    "writer_task": 5000,  # the flash charges its operations besides
+    "clock_task": 3800,
+    "link_task": 1000,
+    "other": 1000,
 }
 
 ERASE_US = 50000

@@ -49,15 +49,18 @@ class poll:  # noqa: N801 - the name MicroPython gives it
 
     def ipoll(self, timeout_ms=-1):
         clock = world.clock
-        world.catch_up()
+        if world.live:
+            world.catch_up()
+        elif timeout_ms == 0:
+            return self._ready() if self._flags else ()
         deadline_us = None if timeout_ms < 0 else clock.now_us - clock.now_us % 1000 + timeout_ms * 1000
         while True:
-            ready = self._ready()
+            ready = self._ready() if self._flags else []
             if world.live:
                 ready += self._wait_live(deadline_us, bool(ready))
             elif not ready:
                 self._jump(deadline_us)
-                ready = self._ready()
+                ready = self._ready() if self._flags else []
             if ready or (deadline_us is not None and clock.now_us >= deadline_us):
                 return ready
 
