@@ -8,6 +8,8 @@ survives. The step alone decides; a key's edge makes it run at once. Nothing els
 import asyncio
 import select
 
+import micropython
+
 from drivers.annunciator import Annunciator
 from drivers.dfplayer import DfPlayer
 from drivers.display import Display
@@ -18,7 +20,7 @@ from drivers.logstore import LogStore
 from drivers.max30102 import SAMPLE_RATE_HZ, Max30102
 from drivers.nibp import STOPPED, BloodPressure, Nibp
 from drivers.rtc import Ds3231
-from sitter import VERSION, plan, settings
+from sitter import VERSION, plan, session, settings
 from sitter.ppg import Oximeter
 from sitter.records import SCHEMA_ID, table_text
 from sitter.seal import key_id
@@ -86,10 +88,13 @@ class App:
         self.post_fault("settings", self._settings_fault)
         self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
         saved = self.store.load("session.json")
-        if saved and saved["phase"] not in ("idle", "closed"):
+        if session.may_resume(saved):
             self._take_up(now_ms, saved, utc_s, trusted)
 
     def _take_up(self, now_ms: int, saved: dict, utc_s: int, trusted: bool) -> None:
+        trusted = trusted and bool(saved.get("utc_trusted"))
+        if not trusted:
+            utc_s = saved["utc_s"]  # nobody knows how long it was: go on as if it had been no time
         self.unit.resume(now_ms, saved, utc_s)
         sealed_ms = self.store.resume()
         if sealed_ms is None:
@@ -332,4 +337,5 @@ async def _main(app: App) -> None:
 
 def run(app: App) -> None:
     """Run the tasks; never returns on a device."""
+    micropython.kbd_intr(-1)  # Ctrl-C on the line is data, not a way to stop the unit
     asyncio.run(_main(app))

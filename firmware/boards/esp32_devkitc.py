@@ -73,9 +73,13 @@ class _Sounder:
 
     def __init__(self, pin: Pin) -> None:
         self._pin = pin
+        self._rmt = None
 
     def play(self, tone_hz: int, pulses) -> None:
-        rmt = esp32.RMT(0, pin=self._pin, clock_div=80, tx_carrier=(tone_hz, _CARRIER_DUTY_PCT, True))
+        """Begin a burst; one that is still playing gives way to it. Does not wait."""
+        if self._rmt:
+            self._rmt.deinit()
+        rmt = self._rmt = esp32.RMT(0, pin=self._pin, clock_div=80, tx_carrier=(tone_hz, _CARRIER_DUTY_PCT, True))
         durations, levels = [], []
         for on_ms, off_ms in pulses:
             for ms, level in ((on_ms, 1), (off_ms, 0)):
@@ -86,7 +90,6 @@ class _Sounder:
                     levels.append(level)
                     left_us -= piece_us
         rmt.write_pulses(durations, levels)
-        self._rmt = rmt  # keeps it alive until the next burst
 
 
 def _pwm(name: str, freq_hz: int) -> PWM:

@@ -129,6 +129,10 @@ class Alarms:
     def delay_ms(self, row: Row) -> int:
         return self._settings[row.delay] * 1000 if row.delay else 0
 
+    def standing(self) -> list[Edge]:
+        """The occurrences that are active now, as the edges that began them: for a log that begins later."""
+        return [self._edge(alarm, "started") for alarm in self._all if alarm.started_ms is not None]
+
     def silence(self, now_ms: int) -> list[tuple[Row, int]]:
         """Pause the sound of every active occurrence; (row, until_ms) of those it changed."""
         until_ms = now_ms + self._settings["audio_pause_s"] * 1000

@@ -48,6 +48,10 @@ class Schedule:
     def wants_reading(self, now_ms: int, session) -> bool:
         return self.due(now_ms, session) and now_ms >= self._next_try_ms and self.may_start(now_ms)
 
+    def rest(self, now_ms: int) -> None:
+        """The cuff may have been under pressure until now, as after a restart of the unit."""
+        self._tried_ms = now_ms
+
     def succeeded(self, now_ms: int) -> None:
         self._read_ms = self._tried_ms = now_ms
         self._retried = False

@@ -56,6 +56,20 @@ _UNWATCHED = ("idle", "closed")
 _AFTER_DOSE = ("onset", "peak", "return", "recovery", "stopped")
 
 
+_SAVED = {"at_ms": int, "utc_s": int, "phase": str, "since_utc_s": int, "doses": int, "marks": int, "route": str}
+
+
+def may_resume(saved) -> bool:
+    """Whether this is a whole saved session that was open."""
+    if not isinstance(saved, dict):
+        return False
+    for name in _SAVED:
+        if type(saved.get(name)) is not _SAVED[name]:
+            return False
+    known = saved["phase"] in NEXT_LABELS and saved["route"] in ENDS_MIN
+    return known and saved["phase"] not in _UNWATCHED and type(saved.get("t0_utc_s")) in (int, type(None))
+
+
 class Session:
     def __init__(self, route: str) -> None:
         self.route = route

@@ -48,6 +48,7 @@ class Unit:
         self._restarted = self._help_called = self._assess = False
         self._cuff_code: int | None = None
         self._cuff_cause = ""
+        self._closed_by = ""
         self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
         self._cues: cues.Wanted | None = None
         self._screen_ms = 0
@@ -62,6 +63,8 @@ class Unit:
         self._run_cuff(now_ms, out)
         self._judge(now_ms, out)
         self._direct(now_ms, out)
+        if out.log == "close":  # the last record of all, behind the ends of the alarms
+            self._record(out, "close", now_ms, utc_s=self.utc_s(now_ms), reason=self._closed_by)
         if inputs or now_ms - self._screen_ms >= SCREEN_EVERY_MS:
             self._screen_ms = now_ms
             out.screen = screen.fields(now_ms, self)
@@ -100,7 +103,8 @@ class Unit:
 
     def _take_clock(self, now_ms: int, value, out: Outputs) -> None:
         utc_s, trusted = value
-        self._utc = (utc_s, now_ms, trusted)
+        if trusted or not self._utc[2]:  # a clock that is lost in mid-session must not take the time along
+            self._utc = (utc_s, now_ms, trusted)
         self._take_part(now_ms, ("clock", None if trusted else "not set"), out)
 
     def _take_key(self, now_ms: int, value, out: Outputs) -> None:
@@ -198,7 +202,7 @@ class Unit:
         if phase == "closed":
             if self.cuff_busy:
                 out.cuff = "abort"
-            self._record(out, "close", now_ms, utc_s=self.utc_s(now_ms), reason=cause)
+            self._closed_by = cause
             out.log = "close"
         self._save(now_ms, out)
         return True
@@ -213,14 +217,18 @@ class Unit:
         for part in sorted(self.faults):
             if self.faults[part]:
                 self._record(out, "part", now_ms, part=part, fault=self.faults[part])
+        for edge in self.alarms.standing():
+            self._record_edge(now_ms, edge, out)
 
     def resume(self, now_ms: int, saved: dict, utc_s: int) -> None:
         """Take up the session that a power cut or a reset interrupted."""
         self.session.restore(saved, now_ms, utc_s)
+        self.schedule.rest(now_ms)
         self._restarted = True
 
     def _save(self, now_ms: int, out: Outputs) -> None:
         out.saved = self.session.saved(now_ms, self.utc_s(now_ms))
+        out.saved["utc_trusted"] = self._utc[2]
 
     def utc_s(self, now_ms: int) -> int:
         utc_s, at_ms, _ = self._utc
@@ -264,10 +272,13 @@ class Unit:
 
     def _judge(self, now_ms: int, out: Outputs) -> None:
         for edge in self.alarms.step(now_ms, self.facts(now_ms), self.session.watching):
-            row = edge.row
-            self._record(out, "alarm", now_ms, alarm=row.name, event=edge.event, value=edge.value, limit=edge.limit,
-                         priority=alarms.PRIORITY_NAMES[row.priority], delay_ms=edge.delay_ms)  # fmt: skip
+            self._record_edge(now_ms, edge, out)
         out.signal = self.alarms.signal(now_ms)
+
+    def _record_edge(self, now_ms: int, edge: alarms.Edge, out: Outputs) -> None:
+        row = edge.row
+        self._record(out, "alarm", now_ms, alarm=row.name, event=edge.event, value=edge.value, limit=edge.limit,
+                     priority=alarms.PRIORITY_NAMES[row.priority], delay_ms=edge.delay_ms)  # fmt: skip
 
     def _direct(self, now_ms: int, out: Outputs) -> None:
         programme = self.plan.get("cues", {}) if self.plan else {}

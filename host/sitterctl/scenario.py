@@ -15,7 +15,7 @@ PARTS = {
     "oximeter": ("absent", "frozen", "part_id", "lose_power"),
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
              "stops_in_mid"),
-    "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag"),
+    "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power"),
     "keys": ("absent", "bounce_ms", "reset"),
     "clock": ("lost_power", "drift_ppm"),
     "flash": ("dead", "cut_at"),

@@ -71,6 +71,22 @@ def test_a_saved_session_is_taken_up_where_it_was():
     assert again.t0_ms == 5000 - 320000
 
 
+def test_only_a_whole_open_session_may_be_resumed():
+    saved = dosed().saved(900000, 1_000_000_000)
+    assert session.may_resume(saved)
+    assert not session.may_resume(None)
+    assert not session.may_resume([1, 2])
+    for name in saved:
+        for value in (None, "x", [], 1.5):
+            if (name, value) == ("t0_utc_s", None):
+                continue
+            broken = dict(saved)
+            broken[name] = value
+            assert not session.may_resume(broken), (name, value)
+    for phase in ("idle", "closed", "lunch"):
+        assert not session.may_resume(dict(saved, phase=phase))
+
+
 def test_every_phase_has_a_label_and_a_way_out():
     for phase in session.NEXT_LABELS:
         assert any(p == phase for p, _ in TRANSITIONS)

@@ -251,7 +251,53 @@ def test_closing_closes_the_log_and_deflates():
     assert bed.unit.session.phase == "closed"
     assert out.log == "close"
     assert out.cuff == "abort"
-    assert out.records[-1][0] == "cue" or out.records[-1][0] == "close"
+    assert out.records[-1][0] == "close"
+
+
+def test_the_close_record_stands_behind_the_ends_of_the_alarms():
+    bed = Bedside()
+    bed.dosed()
+    bed.press("STOP", "hold")
+    bed.reading = Reading(72, 80, 100, 90, True)
+    bed.run(15)
+    assert bed.names() == ["spo2_low"]
+    out = bed.press("NEXT")
+    assert [name for name, _ in out.records][-2:] == ["alarm", "close"]
+
+
+def test_an_alarm_that_stood_before_the_session_is_in_its_log():
+    bed = Bedside()
+    bed.give("part", ("music", "absent"))
+    bed.give("clock", (1_777_000_000, False))
+    bed.unit._utc = (0, 0, False)
+    bed.give("clock", (0, False))
+    bed.run(1)
+    assert bed.names() == ["clock_not_trusted"]
+    bed.records.clear()
+    bed.press("NEXT")
+    assert ("clock_not_trusted", "started") in [(a["alarm"], a["event"]) for a in bed.of("alarm")]
+
+
+def test_a_clock_lost_in_mid_session_does_not_take_the_time_along():
+    bed = Bedside()
+    bed.dosed()
+    before = bed.unit.utc_s(bed.now_ms)
+    bed.give("clock", (0, False))
+    assert bed.unit.utc_s(bed.now_ms) == before
+    bed.run(1)
+    assert "clock_not_trusted" in bed.names()
+
+
+def test_the_cuff_rests_after_a_restart():
+    bed = Bedside()
+    bed.dosed()
+    saved = bed.unit.session.saved(bed.now_ms, 1_777_000_040)
+    again = Bedside()
+    again.unit.resume(0, saved, 1_777_000_040 + 3600)
+    again.run(29)
+    assert not any(out.cuff for out in again.outs)
+    again.run(2)
+    assert [out.cuff for out in again.outs if out.cuff] == ["start"]
 
 
 def test_a_resumed_session_says_that_the_unit_restarted():
