@@ -88,7 +88,7 @@ class App:
         self.post_fault("settings", self._settings_fault)
         self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
         saved = self.store.load("session.json")
-        if session.may_resume(saved):
+        if saved and session.may_resume(saved):
             self._take_up(now_ms, saved, utc_s, trusted)
 
     def _take_up(self, now_ms: int, saved: dict, utc_s: int, trusted: bool) -> None:
