@@ -27,10 +27,11 @@ _POWER_CUT = 75
 
 
 def firmware_folder() -> Path:
-    """The firmware tree beside the installed core."""
+    """The firmware tree: the wheel's copy of it, or in a checkout the one that the core lies in."""
     import sitter
 
-    return Path(sitter.__file__).parent.parent
+    carried = Path(__file__).parent / "firmware"
+    return carried if carried.is_dir() else Path(sitter.__file__).parent.parent
 
 
 def interpreter() -> str:
