@@ -1,8 +1,8 @@
-"""The program of the unit: builds it on a board and carries values between drivers and core.
+"""The program of the unit: the tasks that carry values between drivers and core.
 
-`start(board)` mounts the storage, reads settings and plan, builds drivers and core, and takes up a session that a power
-cut interrupted. `run()` starts the tasks: one for each sensor, the 10 Hz step, and those whose failure the step
-survives. The step alone decides; a key's edge makes it run at once. Nothing else lives here.
+`start(board)` builds the unit, `run(app)` starts the tasks: one for each sensor, the 10 Hz step, and those whose
+failure the step survives. The step alone decides; a key's edge makes it run at once. A task that falls over is
+started again.
 """
 
 import asyncio
@@ -10,189 +10,18 @@ import select
 
 import micropython
 
-from drivers.annunciator import Annunciator
-from drivers.dfplayer import DfPlayer
-from drivers.display import Display
-from drivers.keys import Keys
-from drivers.light import Light
-from drivers.link import Link
-from drivers.logstore import LogStore
-from drivers.max30102 import SAMPLE_RATE_HZ, Max30102
-from drivers.nibp import STOPPED, BloodPressure, Nibp
-from drivers.rtc import Ds3231
-from sitter import VERSION, plan, session, settings
-from sitter.ppg import Oximeter
-from sitter.records import SCHEMA_ID, table_text
-from sitter.seal import key_id
-from sitter.unit import Unit
+from app import App
+from drivers.max30102 import SAMPLE_RATE_HZ
+from drivers.nibp import STOPPED, BloodPressure
 
 STEP_MS = 100
-FLUSH_MS = 10000
+KEYS_EVERY_STEPS = 5
 CLOCK_MS = 60000
 RESTART_TASK_MS = 1000
-KEYS_EVERY_STEPS = 5
 # The host's line is written in small pieces: the write blocks on the chip. With a session open the pull leaves
 # three quarters of the line's time to everything else.
 LINE_PIECE_BYTES = 100
 LINE_PAUSE_MS = 27
-
-
-class App:
-    """Drivers and core of one unit, and the values on their way between them."""
-
-    def __init__(self, board) -> None:
-        self.board = board
-        key = board.unit_key()
-        self.store = LogStore(board.mount(), key)
-        self._key_id = key_id(key)
-        self.clock = Ds3231(board.internal_i2c)
-        self.annunciator = Annunciator(
-            board.lamp_red, board.lamp_yellow, board.lamp_cyan, board.sounder, board.call_relay
-        )
-        self.sensor = Max30102(board.patient_i2c)
-        self.oximeter = Oximeter(sample_rate_hz=SAMPLE_RATE_HZ)
-        self.nibp = Nibp(board.nibp_uart)
-        self.keys = Keys(board.internal_i2c, board.keys_int)
-        self.music = DfPlayer(board.music_uart, board.music_busy)
-        self.light = Light(board.light_warm, board.light_cool)
-        self.display = Display(board.display_spi, board.display_dc, board.display_cs, board.display_backlight)
-        self.link = Link(self.store, self._hello, self._status)
-        self.unit = self._build_unit()
-        self.key_pressed = asyncio.ThreadSafeFlag()
-        self.light_wanted = asyncio.Event()
-        self.flush_wanted = asyncio.Event()
-        self.lateness_ms = 0  # the worst step so far
-        self._inbox: list[tuple] = []
-        self._posted: dict[str, str | None] = {}  # by part, as last posted
-        self._saved: dict | None = None  # the session as it has to be stored
-        self._closing = False
-        self._flushed_ms = 0
-
-    # --- start ----------------------------------------------------------------------------------------------------
-
-    def _build_unit(self) -> Unit:
-        chosen = self.store.load("settings.json") or {}
-        patient_plan = self.store.load("plan.json")
-        refused = bool(settings.check(chosen))
-        self._settings_fault = "refused: defaults in use" if refused else None
-        return Unit(
-            settings.complete({} if refused else chosen),
-            patient_plan if patient_plan and not plan.check(patient_plan) else None,
-        )
-
-    def begin(self) -> None:
-        """The first values: is the clock to be trusted, and was a session cut off?"""
-        now_ms = self.board.now_ms()
-        utc_s, trusted = self.clock.read()
-        self.post("clock", (utc_s, trusted))
-        self.post_fault("settings", self._settings_fault)
-        self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
-        saved = self.store.load("session.json")
-        if saved and session.may_resume(saved):
-            self._take_up(now_ms, saved, utc_s, trusted)
-
-    def _take_up(self, now_ms: int, saved: dict, utc_s: int, trusted: bool) -> None:
-        trusted = trusted and bool(saved.get("utc_trusted"))
-        if not trusted:
-            utc_s = saved["utc_s"]  # nobody knows how long it was: go on as if it had been no time
-        self.unit.resume(now_ms, saved, utc_s)
-        sealed_ms = self.store.resume()
-        if sealed_ms is None:
-            self._open_log(now_ms)
-        else:
-            alive_utc_s = saved["utc_s"] + (sealed_ms - saved["at_ms"]) // 1000
-            gap_s = max(0, utc_s - alive_utc_s) if trusted else None
-            self.store.append("boot", {"at_ms": now_ms, "boot_id": self.board.boot_id, "utc_s": utc_s,
-                                       "utc_trusted": int(trusted), "gap_s": gap_s,
-                                       "reset_cause": self.board.reset_cause()})  # fmt: skip
-
-    def _open_log(self, now_ms: int) -> None:
-        utc_s, trusted = self.clock.read()
-        self.store.open({"at_ms": now_ms, "schema_id": SCHEMA_ID, "boot_id": self.board.boot_id, "utc_s": utc_s,
-                         "utc_trusted": int(trusted), "key_id": self._key_id, "unit_id": self.board.unit_id(),
-                         "firmware": VERSION, "schema": table_text()})  # fmt: skip
-
-    # --- the step -------------------------------------------------------------------------------------------------
-
-    def post(self, kind: str, value) -> None:
-        """Something for the next step."""
-        self._inbox.append((kind, value))
-
-    def post_fault(self, part: str, fault: str | None) -> None:
-        """The technical state of a part, when it has changed."""
-        if self._posted.get(part, "") != fault:
-            self._posted[part] = fault
-            self.post("part", (part, fault))
-
-    def step(self) -> None:
-        now_ms = self.board.now_ms()
-        inputs, self._inbox = self._inbox, []
-        out = self.unit.step(now_ms, inputs)
-        self.annunciator.show(now_ms, out.signal)
-        if out.cuff == "start":
-            self.nibp.start(now_ms)
-        elif out.cuff == "abort":
-            self.nibp.abort(now_ms)
-        if out.cues:
-            wanted = out.cues
-            self.light.want(now_ms, wanted.warm_pct, wanted.cool_pct, wanted.fade_ms)
-            self.light_wanted.set()
-            self.music.want(now_ms, wanted.folder, wanted.volume, wanted.fade_ms)
-        if out.screen:
-            self.display.show(out.screen)
-        self._keep(now_ms, out)
-
-    def _keep(self, now_ms: int, out) -> None:
-        """Hand records to the log. Vitals wait up to ten seconds; anything else is written at once, by its own task."""
-        if out.log == "open":
-            self._open_log(now_ms)
-        for name, fields in out.records:
-            self.store.append(name, fields)
-        if out.saved:
-            self._saved = out.saved
-        self._closing = self._closing or out.log == "close"
-        waited = now_ms - self._flushed_ms >= FLUSH_MS and self.store.is_open
-        if waited or out.saved or any(name != "vitals" for name, _ in out.records):
-            self.flush_wanted.set()
-
-    def write(self) -> None:
-        """Put what waits for it on flash: records first, then the session's state."""
-        now_ms = self._flushed_ms = self.board.now_ms()
-        if self._closing:
-            self._closing = False
-            self.store.close(now_ms)
-        else:
-            self.store.flush(now_ms)
-        if self._saved:
-            saved, self._saved = self._saved, None
-            self.store.save("session.json", saved)
-        self.post_fault("storage", self.store.fault)
-
-    def check_room(self) -> None:
-        """Between sessions: is there room on flash for one more?"""
-        room = self.store.make_room()
-        self.post_fault("storage", self.store.fault or (None if room else "full"))
-
-    # --- answers for the link ---------------------------------------------------------------------------------------
-
-    def _hello(self) -> dict:
-        board = self.board
-        return {"version": VERSION, "unit_id": board.unit_id(), "boot_id": board.boot_id,
-                "uptime_ms": board.now_ms(), "state": self.unit.session.phase}  # fmt: skip
-
-    def _status(self) -> dict:
-        board, unit = self.board, self.unit
-        logs = self.store.list()
-        parts = {name: unit.faults.get(name) or "ok" for name in
-                 ("oximeter", "nibp", "music", "display", "keys", "storage", "clock")}  # fmt: skip
-        return {"unit_id": board.unit_id(), "state": unit.session.phase, "uptime_ms": board.now_ms(),
-                "utc_s": unit.utc_s(board.now_ms()), "clock_trusted": parts["clock"] == "ok",
-                "free_bytes": self.store.free_bytes(), "logs": len(logs),
-                "unpulled": sum(1 for log in logs if log[2] and not log[3]), "heap_free": board.heap_free(),
-                "parts": parts}  # fmt: skip
-
-
-# --- tasks --------------------------------------------------------------------------------------------------------
 
 
 async def step_task(app: App) -> None:

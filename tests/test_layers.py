@@ -72,7 +72,8 @@ def test_one_function_opens_serial_ports() -> None:
 def test_every_board_file_has_the_names_that_the_program_uses() -> None:
     used = {
         node.attr
-        for node in ast.walk(ast.parse((FIRMWARE / "main.py").read_text()))
+        for name in ("main.py", "app.py")
+        for node in ast.walk(ast.parse((FIRMWARE / name).read_text()))
         if isinstance(node, ast.Attribute)
         and (
             (isinstance(node.value, ast.Name) and node.value.id == "board")

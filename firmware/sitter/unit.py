@@ -9,7 +9,7 @@ Inputs are (kind, value) pairs in the order in which they came:
     part      (part, fault): a technical state; fault is None when the part works
     clock     (utc_s, trusted)
 
-The step asks nobody for the time and touches no hardware; it returns Outputs, and main.py carries them to the drivers.
+The step asks nobody for the time and touches no hardware; it returns Outputs, and app.py carries them to the drivers.
 The order inside is the order of importance: inputs, session, alarms, then everything that may fail.
 """
 
