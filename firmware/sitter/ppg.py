@@ -25,18 +25,16 @@ moving averages are textbook; the peak's place between two lags is that of a par
 
 from array import array
 
+from sitter.ppg_rate import RateFinder
+from sitter.ppg_saturation import saturation
+
 SATURATED = 0x3FFFF
 _TARGET_HZ = 25
 _WINDOW_S = 10
 _FIRST_S = 6  # of good signal before a first number
 _FINGER_ON, _FINGER_OFF = 12000, 8000  # counts of steady infrared light
 _JUMP_PCT = 12  # of the steady light from one second to the next: the finger moved
-_MIN_BPM, _MAX_BPM = 30, 220
 _SHORT = 3  # samples of the short average
-_SCALE = 1 << 10  # the band is scaled to this
-_SURE, _FAIR, _LEAST, _TRACE = 800, 550, 350, 100  # thousandths of autocorrelation
-_PROVEN_S = 20
-_MAX_ROUGH_PCT = 62  # of the band, above it: mains light folded down into our rate, or noise
 _MIN_PERMYRIAD, _MAX_PERMYRIAD = 8, 1500  # pulse over steady light; outside it is no pulse
 
 
@@ -67,8 +65,7 @@ class Oximeter:
         self._ir = array("i", [0] * self._size)
         self._red_band = array("i", [0] * self._size)
         self._ir_band = array("i", [0] * self._size)
-        self._even_band = array("i", [0] * self._size)  # the infrared band, all pulses brought to one height
-        self._correlation = array("i", [0] * (2 * self._second + 3))
+        self._finder = RateFinder(self._rate_mhz, self._size)
         self._sum_red = self._sum_ir = self._in_block = 0
         self._at = 0  # next place in the rings
         self._filled = 0  # samples of unbroken signal
@@ -77,13 +74,8 @@ class Oximeter:
         self._spo2: int | None = None
         self._turn = False
         self._uneven = False
-        self._rough_pct = 0
         self._rough = 0  # what the short average took away, per sample
         self._height = 0  # of the pulse, in quarter counts
-        self._quality = 0
-        self._proven10 = self._proven_s = (
-            0  # the last rate on which period and beats agreed, and for how long it counts
-        )
         self._last_bpm10: int | None = None  # the estimate of a second ago, in tenths
 
     # --- the sample path --------------------------------------------------------------------------------------------
@@ -91,7 +83,8 @@ class Oximeter:
     def push(self, red: int, ir: int) -> None:
         """One sample, 18-bit counts."""
         if ir >= SATURATED or red >= SATURATED:
-            self._filled = 0
+            self.lost(1)
+            return
         self._sum_red += red
         self._sum_ir += ir
         self._in_block += 1
@@ -115,24 +108,28 @@ class Oximeter:
     def reading(self) -> Reading:
         self._look_for_finger()
         if not self._finger or self._filled < _FIRST_S * self._second:
-            self._last_bpm10 = self._spo2 = None
+            self._forget()
             return Reading(None, None, None, 0, self._finger)
         n = self._filled
         steady_ir = self._band(self._ir, self._ir_band, n)
         permyriad = self._permyriad(n, steady_ir)
         if not _MIN_PERMYRIAD <= permyriad <= _MAX_PERMYRIAD:
-            self._last_bpm10 = self._spo2 = None
+            self._forget()
             return Reading(None, None, permyriad, 0, True)
-        self._proven_s = max(0, self._proven_s - 1)
-        bpm10, quality = self._rate(n, self._normalise(n))
+        bpm10, quality = self._finder.find(self._ir_band, n, self._rough, self._uneven)
         last, self._last_bpm10 = self._last_bpm10, bpm10
         if bpm10 is None or last is None or abs(bpm10 - last) > max(60, bpm10 // 10):
             self._spo2 = None
             return Reading(None, None, permyriad, min(quality, 40), True)
         self._turn = not self._turn
         if self._spo2 is None or self._turn:  # over ten seconds' light, every two seconds is often enough
-            self._spo2 = self._saturation(n, steady_ir)
+            steady_red = self._band(self._red, self._red_band, n)
+            self._spo2 = saturation(self._ir_band, self._red_band, n, self._height, steady_ir, steady_red)
         return Reading((bpm10 + 5) // 10, self._spo2, permyriad, quality, True)
+
+    def _forget(self) -> None:
+        self._last_bpm10 = self._spo2 = None
+        self._finder.forget()
 
     def _look_for_finger(self) -> None:
         """Judge the steady light of the last second; a jump of it begins the window anew."""
@@ -206,164 +203,3 @@ class Oximeter:
         self._height = heights[len(heights) // 2]
         height = min(self._height // 4, 50000)
         return height * 10000 // max(1, steady)
-
-    def _normalise(self, n: int) -> int:
-        """Scale the infrared band to whole numbers up to _SCALE, clip what sticks far out; its power, a sixteenth."""
-        source, band = self._ir_band, self._even_band
-        total = 0
-        for i in range(n):
-            total += abs(source[i])
-        mean = max(1, total // n)
-        self._rough_pct = min(1000, self._rough * 100 // mean)
-        power = 0
-        for i in range(n):
-            value = source[i]
-            value = value * 256 // mean if -2097152 < value < 2097152 else 0
-            if value > _SCALE:
-                value = _SCALE
-            elif value < -_SCALE:
-                value = -_SCALE
-            band[i] = value
-            power += value * value >> 4
-        return power
-
-    # --- rate -------------------------------------------------------------------------------------------------------
-
-    def _rate(self, n: int, power: int) -> tuple:
-        """(rate in tenths of bpm or None, quality in percent)."""
-        if self._rough_pct > _MAX_ROUGH_PCT:
-            return None, 0
-        if self._proven_s == _PROVEN_S - 1:  # proven a second ago: beats that go on just so need no second proof
-            beats10, evenness = self._beats(n, self._rate_mhz * 6 // self._proven10)
-            if evenness >= 90 and abs(beats10 - self._proven10) * 100 <= 5 * self._proven10:
-                return beats10, self._quality
-        candidates = self._candidates(n, power)
-        best = max([peak for _, peak in candidates] + [0])
-        for lag10, peak in candidates:
-            period10 = self._rate_mhz * 6 // lag10
-            beats10, evenness = self._beats(n, lag10)
-            if peak >= _LEAST and evenness >= 50 and abs(period10 - beats10) * 100 <= 8 * period10:
-                if peak < _FAIR and self._uneven:
-                    break
-                close = abs(period10 - beats10) * 100 <= 3 * period10
-                self._proven10, self._proven_s = period10, _PROVEN_S
-                self._quality = max(10, min(100, (peak + evenness * 3) // 10) - self._rough_pct // 2)
-                return beats10 if close else period10, self._quality
-        for lag10, peak in candidates:
-            if peak >= _SURE and peak * 100 >= best * 85:
-                return self._rate_mhz * 6 // lag10, peak // 12
-        return self._irregular(n, best)
-
-    def _irregular(self, n: int, best: int) -> tuple:
-        """Without a period, beats alone may carry on a rate that was proven a moment ago; they may not begin one."""
-        if self._proven_s and best >= _TRACE:
-            beats10, evenness = self._beats(n, self._rate_mhz * 6 // self._proven10)
-            if evenness >= 70 and abs(beats10 - self._proven10) * 100 <= 12 * self._proven10:
-                return beats10, evenness // 2
-        return None, max(0, min(35, best // 20))
-
-    def _candidates(self, n: int, power: int) -> list[tuple[int, int]]:
-        """(lag in tenths of a sample, height in thousandths) of the autocorrelation's high peaks, shortest first."""
-        shortest = self._rate_mhz * 60 // _MAX_BPM // 1000
-        longest = min(self._rate_mhz * 60 // _MIN_BPM // 1000 + 1, n * 2 // 5, len(self._correlation) - 1)
-        r = self._correlation
-        for lag in range(shortest - 1, longest + 1):
-            r[lag] = self._correlate(n, lag, power)
-        found, best = [], 0
-        for lag in range(shortest, longest):
-            if r[lag] >= r[lag - 1] and r[lag] > r[lag + 1] and r[lag] > 0:
-                found.append((lag * 10 + _vertex10(r[lag - 1], r[lag], r[lag + 1]), r[lag]))
-                best = max(best, r[lag])
-        return [row for row in found if row[1] * 100 >= best * 45]
-
-    def _correlate(self, n: int, lag: int, power: int) -> int:
-        """Autocorrelation in thousandths from every third product, the power taken as evenly spread."""
-        band = self._even_band
-        total = 0
-        for i in range(0, n - lag, 3):
-            total += band[i] * band[i + lag] >> 4
-        return total * 3 // max(1, power // n * (n - lag) // 1000)
-
-    def _beats(self, n: int, lag10: int) -> tuple[int, int]:
-        """(mean rate in tenths of bpm or 0, evenness of the beats in percent), if a beat comes about every `lag10`.
-
-        A beat is a peak with nothing higher within two fifths of that time. Peaks much lower than both neighbours are
-        second waves: they count as none.
-        """
-        band = self._even_band
-        guard = max(2, lag10 // 25)
-        places, heights = [], []
-        i = 1
-        while i < n - 1:
-            value = band[i]
-            if value > _SCALE // 8 and value >= band[i - 1] and value > band[i + 1] and self._highest(i, guard, n):
-                places.append(i * 10 + _vertex10(band[i - 1], value, band[i + 1]))
-                heights.append(value)
-                i += guard
-            i += 1
-        _drop_second_waves(places, heights)
-        if len(places) < 4:
-            return 0, 0
-        spans = [places[k + 1] - places[k] for k in range(len(places) - 1)]
-        spans.sort()
-        typical = spans[len(spans) // 2]
-        kept = [span for span in spans if abs(span - typical) * 100 <= typical * 35]
-        evenness = len(kept) * 100 // len(spans)
-        return self._rate_mhz * 6 * len(kept) // sum(kept), evenness
-
-    def _highest(self, i: int, guard: int, n: int) -> bool:
-        band = self._even_band
-        value = band[i]
-        for k in range(max(0, i - guard), min(n, i + guard + 1)):  # noqa: SIM110 - a generator would allocate
-            if band[k] > value:
-                return False
-        return True
-
-    # --- saturation -------------------------------------------------------------------------------------------------
-
-    def _saturation(self, n: int, steady_ir: int) -> int | None:
-        """SpO2 in percent, uncalibrated; None where red and infrared do not move together."""
-        steady_red = self._band(self._red, self._red_band, n)
-        ir, red = self._ir_band, self._red_band
-        shift = 0
-        while self._height >> shift > 800:
-            shift += 1
-        both = ir_power = red_power = 0
-        for i in range(0, n, 2):
-            a, b = ir[i] >> shift, red[i] >> shift
-            if -1024 < a < 1024 and -1024 < b < 1024:
-                both += a * b
-                ir_power += a * a
-                red_power += b * b
-        both, ir_power, red_power = both >> 8, ir_power >> 8, red_power >> 8
-        if both <= 0 or both >= 1 << 20 or ir_power == 0 or red_power == 0:
-            return None
-        slope, back = both * 1000 // ir_power, both * 1000 // red_power
-        if slope > 30000 or back > 30000 or slope * back < 640000:  # correlation below 0.8
-            return None
-        return spo2_pct(slope * (steady_ir >> 4) // max(1, steady_red >> 4))
-
-
-def spo2_pct(ratio: int) -> int | None:
-    """Saturation for a ratio of ratios in thousandths; None outside 70 to 100 %, where the curve means nothing."""
-    if ratio > 2000:
-        return None
-    ratio = max(ratio, 337)  # the top of the parabola
-    milli = (30354 * ratio - 45060 * ratio // 1000 * ratio) // 1000 + 94845
-    return (milli + 500) // 1000 if 69500 <= milli <= 100499 else None
-
-
-def _drop_second_waves(places: list[int], heights: list[int]) -> None:
-    k = 1
-    while k < len(places) - 1:
-        if heights[k] * 100 < 55 * min(heights[k - 1], heights[k + 1]):
-            places.pop(k)
-            heights.pop(k)
-        else:
-            k += 1
-
-
-def _vertex10(before: int, here: int, after: int) -> int:
-    """Where between the samples a parabola through three points has its top, in tenths of a sample."""
-    bend = before - 2 * here + after
-    return 0 if bend == 0 else (before - after) * 5 // bend

@@ -1,5 +1,5 @@
-from sitter import ppg
 from sitter.ppg import SATURATED, Oximeter
+from sitter.ppg_saturation import spo2_pct
 
 HZ = 50
 # One beat, thousandths of its height at 32 points: a steep rise and a second, dicrotic wave
@@ -154,10 +154,10 @@ def test_saturation_is_never_given_without_a_pulse():
 
 
 def test_the_curve_is_the_published_one():
-    assert ppg.spo2_pct(500) == 99  # -45.060 * 0.25 + 30.354 * 0.5 + 94.845 = 98.76
-    assert ppg.spo2_pct(1000) == 80  # 80.14
-    assert ppg.spo2_pct(100) == 100
-    assert ppg.spo2_pct(1500) is None
+    assert spo2_pct(500) == 99  # -45.060 * 0.25 + 30.354 * 0.5 + 94.845 = 98.76
+    assert spo2_pct(1000) == 80  # 80.14
+    assert spo2_pct(100) == 100
+    assert spo2_pct(1500) is None
 
 
 def test_perfusion_is_pulse_over_steady_light():

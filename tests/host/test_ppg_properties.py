@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitter import ppg
+from sitter import ppg, ppg_rate
 from sitter.ppg import SATURATED, Oximeter
 
 LIMIT = 1 << 30
@@ -37,7 +37,8 @@ for _name in ("add", "sub", "mul", "floordiv", "mod", "lshift", "rshift", "and",
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Arrays that keep the strict numbers strict."""
-    monkeypatch.setattr(ppg, "array", lambda _, values: [Small(v) for v in values])
+    for module in (ppg, ppg_rate):
+        monkeypatch.setattr(module, "array", lambda _, values: [Small(v) for v in values])
 
 
 counts = st.integers(0, SATURATED)
