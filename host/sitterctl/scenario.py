@@ -28,6 +28,7 @@ PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_cou
 _FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "patient", "plan", "settings", "timeline", "end_s",
            "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
+_KINDS = {"seed": int, "end_s": (int, float), "timeline": list, "patient": dict, "expect": dict}
 _ACTIONS = ("key", "patient", "fault", "power_cut")
 _EXPECTED = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts")
 
@@ -43,7 +44,8 @@ def load(path: Path) -> dict:
     faults = check(raw, Path(path).parent)
     if faults:
         listed = "\n".join(f"  {path}: {fault}" for fault in faults)
-        raise SitterError(f"the scenario has {len(faults)} faults:\n{listed}", "mend them and try again", exit_code=2)
+        count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise SitterError(f"the scenario has {count}:\n{listed}", "mend the file and try again", exit_code=2)
     return _prepared(raw, Path(path).parent)
 
 
@@ -53,24 +55,22 @@ def check(raw: object, folder: Path) -> list[str]:
         return ["scenario: must be an object"]
     faults = [f"{key}: no such field" for key in raw if key not in _FIELDS]
     faults += [f"{key}: is missing" for key in _REQUIRED if key not in raw]
-    for key, kinds in (("seed", int), ("end_s", (int, float)), ("timeline", list), ("patient", dict), ("expect", dict)):
-        if key in raw and not isinstance(raw[key], kinds):
-            faults.append(f"{key}: has the wrong type")
-    if not faults:
-        faults += _start_faults(raw) + _patient_faults("patient", raw.get("patient", {}), folder)
-        faults += [f"plan.{fault}" for fault in plan.check(raw.get("plan", {}))] if "plan" in raw else []
-        faults += [f"settings.{fault}" for fault in settings.check(raw.get("settings", {}))]
-        for i, entry in enumerate(raw["timeline"]):
-            faults += _entry_faults(f"timeline[{i}]", entry)
-        faults += _expect_faults(raw.get("expect", {}))
-    return faults
+    wrong = [key for key, kinds in _KINDS.items() if key in raw and not isinstance(raw[key], kinds)]
+    faults += [f"{key}: has the wrong type" for key in wrong]
+    whole = {key: value for key, value in raw.items() if key not in wrong}  # what can be looked into
+    faults += _start_faults(whole) + _patient_faults("patient", whole.get("patient", {}), folder)
+    faults += [f"plan.{fault}" for fault in plan.check(raw["plan"])] if "plan" in raw else []
+    faults += [f"settings.{fault}" for fault in settings.check(raw.get("settings", {}))]
+    for i, entry in enumerate(whole.get("timeline", [])):
+        faults += _entry_faults(f"timeline[{i}]", entry)
+    return faults + _expect_faults(whole.get("expect", {}))
 
 
 def _start_faults(raw: dict) -> list[str]:
     faults = []
     try:
-        _utc_s(raw["start_utc"])
-    except (ValueError, TypeError):
+        _utc_s(raw.get("start_utc", "2026-05-04T09:00:00Z"))
+    except (ValueError, AttributeError):
         faults.append("start_utc: must be a time like 2026-05-04T09:00:00Z")
     if raw.get("cpu_factor", 1) not in (1, 2, 3, 4):
         faults.append("cpu_factor: must be 1, 2, 3 or 4")

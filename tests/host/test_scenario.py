@@ -34,6 +34,12 @@ def test_all_faults_are_listed_together() -> None:
                     "timeline[2].fault.nibp.explode", "expect.phases[0]"]  # fmt: skip
 
 
+def test_a_wrong_type_hides_no_other_fault() -> None:
+    found = faults(seed="seven", start_utc=5, patient=[], settings={"spo2_low_pct": 3}, timeline=[{"key": "FOO"}])
+    keys = [fault.split(":")[0] for fault in found]
+    assert keys == ["seed", "patient", "start_utc", "settings.spo2_low_pct", "timeline[0].at_s", "timeline[0].key"]
+
+
 def test_missing_and_unknown_fields_are_named() -> None:
     assert scenario.check({"title": "x", "colour": "red"}, Path(".")) == [
         "colour: no such field",
