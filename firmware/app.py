@@ -122,6 +122,19 @@ class App:
             self.nibp.start(now_ms)
         elif out.cuff == "abort":
             self.nibp.abort(now_ms)
+        try:
+            self._deliver(now_ms, out)
+        except Exception as error:  # noqa: BLE001 - nothing in there may keep the next alarm from its signal
+            self.task_fell("step", error)
+
+    def task_fell(self, name: str, error: Exception) -> None:
+        """Something went wrong that should not have: say so by an alarm and go on."""
+        self.board.report(error)
+        self.post("part", ("program", name))
+
+    def _deliver(self, now_ms: int, out) -> None:
+        """Everything that may fail: music, light, screen, record."""
+        self.unit.present(now_ms, out)
         if out.cues:
             wanted = out.cues
             self.light.want(now_ms, wanted.warm_pct, wanted.cool_pct, wanted.fade_ms)

@@ -147,7 +147,7 @@ async def supervise(app: App, task) -> None:
         try:
             await asyncio.create_task(task(app))  # a task of its own, so that it can be told from the others
         except Exception as error:  # noqa: BLE001 - the one place that outlives any fault
-            app.board.report(error)
+            app.task_fell(task.__name__, error)
             await asyncio.sleep_ms(RESTART_TASK_MS)
 
 

@@ -50,6 +50,7 @@ ROWS = tuple(
         ("no_finger", MEDIUM, IS_SET, "no_finger", "", 0, "no_finger_delay_s", False, WATCHING, "FINGER PROBE OFF"),
         ("no_reading", MEDIUM, IS_SET, "no_reading", "", 0, "no_reading_delay_s", False, WATCHING, "NO PULSE READING"),
         ("unit_restarted", MEDIUM, IS_SET, "restarted", "", 0, "", True, ALWAYS, "UNIT RESTARTED: LOOK AT PATIENT"),
+        ("task_restarted", MEDIUM, IS_SET, "program_fault", "", 0, "", True, ALWAYS, "UNIT FAULT: A TASK RESTARTED"),
         ("storage_fault", MEDIUM, IS_SET, "storage_fault", "", 0, "", False, ALWAYS, "RECORD NOT BEING KEPT"),
         ("pressure_overdue", LOW, IS_SET, "pressure_due", "", 0, "pressure_overdue_s", False, WATCHING,
          "BLOOD PRESSURE OVERDUE"),

@@ -10,7 +10,8 @@ Inputs are (kind, value) pairs in the order in which they came:
     clock     (utc_s, trusted)
 
 The step asks nobody for the time and touches no hardware; it returns Outputs, and app.py carries them to the drivers.
-The order inside is the order of importance: inputs, session, alarms, then everything that may fail.
+`step` judges: inputs, session, cuff, alarms. `present` then adds what may fail without harm, music, light and screen;
+it is a call of its own so that no fault in it can come between an alarm and its signal.
 """
 
 from sitter import alarms, cues, screen, session
@@ -49,6 +50,7 @@ class Unit:
         self._cuff_code: int | None = None
         self._cuff_cause = ""
         self._closed_by = ""
+        self._heard = False  # something came in with this step
         self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
         self._cues: cues.Wanted | None = None
         self._screen_ms = 0
@@ -62,13 +64,17 @@ class Unit:
             self._move(now_ms, session.TIME, "time", out)
         self._run_cuff(now_ms, out)
         self._judge(now_ms, out)
+        self._heard = bool(inputs)
+        return out
+
+    def present(self, now_ms: int, out: Outputs) -> None:
+        """Complete the outputs of this step with cues, screen and the closing record."""
         self._direct(now_ms, out)
         if out.log == "close":  # the last record of all, behind the ends of the alarms
             self._record(out, "close", now_ms, utc_s=self.utc_s(now_ms), reason=self._closed_by)
-        if inputs or now_ms - self._screen_ms >= SCREEN_EVERY_MS:
+        if self._heard or now_ms - self._screen_ms >= SCREEN_EVERY_MS:
             self._screen_ms = now_ms
             out.screen = screen.fields(now_ms, self)
-        return out
 
     # --- inputs -------------------------------------------------------------------------------------------------
 
@@ -119,6 +125,7 @@ class Unit:
 
     def _silence(self, now_ms: int, out: Outputs) -> None:
         self._help_called = self._restarted = False
+        self.faults["program"] = None
         for row, until_ms in self.alarms.silence(now_ms):
             self._record(out, "silence", now_ms, alarm=row.name, until_ms=until_ms, cause="key SILENCE")
 
@@ -266,6 +273,7 @@ class Unit:
             "storage_fault": faults.get("storage"),
             "clock_fault": faults.get("clock"),
             "settings_fault": faults.get("settings"),
+            "program_fault": faults.get("program"),
             "restarted": self._restarted,
             "help_called": self._help_called,
         }

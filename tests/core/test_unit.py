@@ -30,6 +30,7 @@ class Bedside:
 
     def _step(self, inputs):
         out = self.unit.step(self.now_ms, inputs)
+        self.unit.present(self.now_ms, out)
         self.records += out.records
         self.outs.append(out)
         return out
@@ -239,6 +240,27 @@ def test_silence_is_logged_with_the_alarm_it_silenced():
     silence = bed.of("silence")[0]
     assert silence["alarm"] == "spo2_low"
     assert silence["until_ms"] == silence["at_ms"] + 120000
+
+
+def test_a_task_that_fell_over_is_an_alarm_until_seen():
+    bed = Bedside()
+    bed.give("part", ("program", "music_task"))
+    bed.run(5)
+    assert bed.names() == ["task_restarted"]
+    bed.press("SILENCE")
+    bed.run(1)
+    assert bed.names() == []
+
+
+def test_alarms_are_judged_before_anything_is_presented():
+    bed = Bedside()
+    bed.dosed()
+    bed.reading = Reading(72, 80, 100, 90, True)
+    bed.run(9)
+    bed.now_ms += 5000
+    out = bed.unit.step(bed.now_ms, [("reading", bed.reading)])
+    assert out.signal.sound == 3
+    assert out.screen is None
 
 
 def test_closing_closes_the_log_and_deflates():
