@@ -1,111 +1,144 @@
-"""Five keys behind an MCP23017: contacts in, gestures out.
+"""Five keys and the patient's call input behind an MCP23017: contacts in, gestures out.
 
 A gesture is `down` (at once, after 20 ms of rest), then either `short` (let go before the hold time) or `hold` (at
 the hold time, the key still down), and `stuck` when a key has been down for half a minute. What a gesture means is
-not known here. The expander's settings are read back now and then: one that lost its power for a moment would
-otherwise never again say that a key was pressed.
+not known here.
+
+An expander that lost its power for a moment comes back without pull-ups, and its open contacts may read as pressed:
+five phantom keys, STOP held among them. So every poll reads settings and contacts in one transfer, and contacts read
+under other settings than ours count for nothing.
 """
 
 ADDRESS = 0x20
-NAMES = ("SILENCE", "STOP", "BP", "NEXT", "MARK")
-HOLD_MS = (1000, 2000, 1000, 2000, 1000)
+NAMES = ("SILENCE", "STOP", "BP", "NEXT", "MARK", "CALL")
+HOLD_MS = (1000, 2000, 1000, 2000, 1000, 1000)
 DEBOUNCE_MS = 20
 STUCK_MS = 30000
 
-_MASK = 0x1F
-_GPIO = 0x12
-# register: value; keys on port A, the patient's call input on B0
+_KEYS = 0x1F  # A0 to A4; CALL is B0
+_CHORD = 0x14  # MARK and BP
+# register: value
 _SETTINGS = (
     (0x0A, 0x44),  # IOCON: both interrupts on one open-drain pin
     (0x00, 0xFF),  # IODIRA: inputs
+    (0x01, 0xFF),  # IODIRB
+    (0x02, 0x00),  # IPOLA: as they are
+    (0x03, 0x00),  # IPOLB
     (0x0C, 0xFF),  # GPPUA: pull-ups
     (0x0D, 0xFF),  # GPPUB
-    (0x04, _MASK),  # GPINTENA: interrupt on change
+    (0x08, 0x00),  # INTCONA: interrupt on any change
+    (0x09, 0x00),  # INTCONB
+    (0x04, _KEYS),  # GPINTENA
     (0x05, 0x01),  # GPINTENB
 )
-_CHECK_MS = 5000
-_RETRY_MS = 500
+_GPIOA, _GPIOB = 0x12, 0x13  # reading them ends the interrupt
+_REST_MS = 500
+_BRIDGE_MS = 1000
+
+# A key's state, what happens to it, its next state, the gesture. Any other pair changes nothing.
+_UP, _DOWN, _HELD, _STUCK, _UNSEEN = 0, 1, 2, 3, 4
+_RELEASE, _PRESS, _HOLD_TIME, _STUCK_TIME, _GAP = 0, 1, 2, 3, 4
+_GESTURES = (
+    (_UP, _PRESS, _DOWN, "down"),
+    (_DOWN, _RELEASE, _UP, "short"),
+    (_DOWN, _HOLD_TIME, _HELD, "hold"),
+    (_HELD, _RELEASE, _UP, None),
+    (_HELD, _STUCK_TIME, _STUCK, "stuck"),
+    (_STUCK, _RELEASE, _UP, None),
+    # Not seen for a while: what it did meanwhile nobody knows, so this press ends without another gesture.
+    (_DOWN, _GAP, _UNSEEN, None),
+    (_HELD, _GAP, _UNSEEN, None),
+    (_UNSEEN, _RELEASE, _UP, None),
+    (_UNSEEN, _STUCK_TIME, _STUCK, "stuck"),
+)
 
 
 class _Key:
-    def __init__(self) -> None:
-        self.raw = False
-        self.raw_ms = 0
-        self.down = False
+    def __init__(self, name: str, hold_ms: int) -> None:
+        self.name = name
+        self.hold_ms = hold_ms
+        self.state = _UP
         self.down_ms = 0
-        self.held = False
-        self.stuck = False
+        self.contact = False
+        self.contact_ms = 0  # since when it has been so
+
+    def follow(self, contact: bool, now_ms: int) -> int | None:
+        """What has happened to the key, now that its contact has been looked at."""
+        if contact != self.contact:
+            self.contact, self.contact_ms = contact, now_ms
+        if now_ms - self.contact_ms < DEBOUNCE_MS:
+            return None
+        if not contact:
+            return None if self.state == _UP else _RELEASE
+        if self.state == _UP:
+            self.down_ms = self.contact_ms
+            return _PRESS
+        down_ms = now_ms - self.down_ms
+        if self.state == _DOWN:
+            return _HOLD_TIME if down_ms >= self.hold_ms else None
+        return _STUCK_TIME if down_ms >= STUCK_MS else None
+
+    def gesture(self, happened: int | None) -> str | None:
+        for state, event, after, gesture in _GESTURES:
+            if state == self.state and event == happened:
+                self.state = after
+                return gesture
+        return None
 
 
 class Keys:
-    """`fault` is None or "absent"."""
+    """`fault` is None or "absent": no answer, or one that does not keep its settings."""
 
     def __init__(self, i2c, int_pin) -> None:
         self._i2c = i2c
         self._int = int_pin
-        self._keys = [_Key() for _ in NAMES]
+        self._keys = [_Key(NAMES[i], HOLD_MS[i]) for i in range(len(NAMES))]
+        self._registers = bytearray(_GPIOB + 1)
+        self._was_set = True  # its settings were ours, or have just been written for the first time
+        self._seen_ms = 0
         self.fault: str | None = None
-        self._configured = False
-        self._check_ms = 0
-        self.poll_every_ms = _RETRY_MS
+        self.poll_every_ms = _REST_MS
 
     def poll(self, now_ms: int) -> list[tuple[str, str]]:
         """(key, gesture) of everything that has become certain since the last poll."""
         events: list[tuple[str, str]] = []
-        try:
-            if not self._configured or now_ms >= self._check_ms:
-                self._configure(now_ms)
-            pressed = ~self._i2c.readfrom_mem(ADDRESS, _GPIO, 2)[0] & _MASK
-        except OSError:
-            self.fault = "absent"
-            self._configured = False
-            self.poll_every_ms = _RETRY_MS
+        pressed = self._pressed()
+        if pressed is None:
             return events
-        self.fault = None
+        if now_ms - self._seen_ms > _BRIDGE_MS:
+            for key in self._keys:
+                key.gesture(_GAP)
+        self._seen_ms = now_ms
         busy = False
         for i, key in enumerate(self._keys):
-            gesture = self._follow(key, bool(pressed >> i & 1), HOLD_MS[i], now_ms)
+            gesture = key.gesture(key.follow(bool(pressed >> i & 1), now_ms))
             if gesture:
-                events.append((NAMES[i], gesture))
-            busy = busy or key.raw or key.down
-        self.poll_every_ms = DEBOUNCE_MS if busy else _RETRY_MS
+                events.append((key.name, gesture))
+            busy = busy or key.contact or key.state != _UP
+        self.poll_every_ms = DEBOUNCE_MS if busy else _REST_MS
         return events
 
-    def _configure(self, now_ms: int) -> None:
-        """Write whatever is not as it should be; the part comes out of a reset with other values."""
-        self._check_ms = now_ms + _CHECK_MS
-        for register, value in _SETTINGS:
-            if self._i2c.readfrom_mem(ADDRESS, register, 1)[0] != value:
+    def _pressed(self) -> int | None:
+        """The contacts that are closed, a bit each in the order of NAMES; None when nobody knows."""
+        registers = self._registers
+        try:
+            self._i2c.readfrom_mem_into(ADDRESS, 0, registers)
+            if all(registers[register] == value for register, value in _SETTINGS):
+                self._was_set, self.fault = True, None
+                return ~registers[_GPIOA] & _KEYS | (~registers[_GPIOB] & 1) << 5
+            for register, value in _SETTINGS:
                 self._i2c.writeto_mem(ADDRESS, register, bytes((value,)))
-        self._configured = True
-
-    def _follow(self, key: _Key, raw: bool, hold_ms: int, now_ms: int) -> str | None:
-        if raw != key.raw:
-            key.raw, key.raw_ms = raw, now_ms
-        settled = now_ms - key.raw_ms >= DEBOUNCE_MS
-        if settled and key.raw and not key.down:
-            key.down, key.down_ms = True, key.raw_ms
-            key.held = key.stuck = False
-            return "down"
-        if settled and not key.raw and key.down:
-            key.down = False
-            return None if key.held else "short"
-        if key.down and key.raw:
-            return self._still_down(key, now_ms - key.down_ms, hold_ms)
-        return None
-
-    def _still_down(self, key: _Key, down_ms: int, hold_ms: int) -> str | None:
-        if not key.held and down_ms >= hold_ms:
-            key.held = True
-            return "hold"
-        if not key.stuck and down_ms >= STUCK_MS:
-            key.stuck = True
-            return "stuck"
+        except OSError:
+            self._was_set = False
+        if not self._was_set:
+            self.fault = "absent"
+        self.poll_every_ms = DEBOUNCE_MS if self._was_set else _REST_MS
+        self._was_set = False
         return None
 
     def held_at_boot(self) -> bool:
-        """Whether MARK and BP, and nothing else, are down now. Raises OSError when the part does not answer."""
-        self._configure(0)
-        return ~self._i2c.readfrom_mem(ADDRESS, _GPIO, 2)[0] & _MASK == 1 << NAMES.index("MARK") | 1 << NAMES.index(
-            "BP"
-        )
+        """Whether of the keys MARK and BP, and no other, are down now."""
+        pressed = self._pressed()
+        if pressed is None:  # fresh from power-on it had to be set up first
+            pressed = self._pressed()
+        return pressed is not None and pressed & _KEYS == _CHORD

@@ -93,6 +93,12 @@ def test_a_part_that_lost_its_settings_is_set_up_again():
     assert stand.interrupts >= 1
 
 
+def test_a_part_that_lost_its_settings_presses_no_phantom_key():
+    stand = Stand()
+    stand.part.reset()  # no pull-ups: every open contact reads as pressed, STOP and NEXT held among them
+    assert stand.run(6000) == []
+
+
 def test_an_absent_part_is_a_fault_and_comes_back():
     stand = Stand()
     stand.part.absent = True
