@@ -84,19 +84,88 @@ def test_a_stuck_key_is_said_once():
     assert stand.run(60000).count(("BP", "stuck")) == 1
 
 
+def test_a_part_that_lost_its_settings_presses_no_phantom_key():
+    # Its contacts read as pressed, all of them, until the pull-ups are back: STOP held would end the session.
+    stand = Stand()
+    for after_ms in (0, 5, 250, 700):
+        stand.run(after_ms)
+        stand.part.reset()
+        assert stand.run(40000) == []
+        assert stand.keys.fault is None
+
+
 def test_a_part_that_lost_its_settings_is_set_up_again():
     stand = Stand()
     stand.part.reset()
-    stand.run(6000)
+    stand.run(600)
     stand.interrupts = 0
-    assert ("STOP", "down") in stand.press("STOP", 100)
+    assert stand.press("STOP", 100) == [("STOP", "down"), ("STOP", "short")]
     assert stand.interrupts >= 1
 
 
-def test_a_part_that_lost_its_settings_presses_no_phantom_key():
+def test_a_press_goes_on_through_a_loss_of_settings():
     stand = Stand()
-    stand.part.reset()  # no pull-ups: every open contact reads as pressed, STOP and NEXT held among them
-    assert stand.run(6000) == []
+    stand.part.press("STOP")
+    assert stand.run(500) == [("STOP", "down")]
+    stand.part.reset()
+    assert stand.run(2000) == [("STOP", "hold")]
+    stand.part.release("STOP")
+    assert stand.run(200) == []
+
+
+def test_a_part_that_keeps_no_settings_is_a_fault():
+    stand = Stand()
+    write = stand.part.write
+    stand.part.write = lambda register, data: None
+    stand.part.reset()
+    assert stand.run(3000) == []
+    assert stand.keys.fault == "absent"
+    stand.part.write = write
+    stand.run(1000)
+    assert stand.keys.fault is None
+
+
+def test_a_press_outlives_one_lost_transfer():
+    stand = Stand()
+    stand.part.press("STOP")
+    assert stand.run(300) == [("STOP", "down")]
+    stand.part.absent = True
+    stand.run(100)
+    stand.part.absent = False
+    stand.part.release("STOP")
+    assert stand.run(1000) == [("STOP", "short")]
+
+
+def test_a_press_that_nobody_followed_gives_no_late_gesture():
+    for let_go in (True, False):
+        stand = Stand()
+        stand.part.press("NEXT")
+        assert stand.run(300) == [("NEXT", "down")]
+        stand.bus.stuck = True
+        assert stand.run(5000) == []
+        if let_go:
+            stand.part.release("NEXT")
+        stand.bus.stuck = False
+        assert stand.run(5000) == []
+        stand.part.release("NEXT")
+        stand.run(200)
+        assert stand.press("NEXT", 100) == [("NEXT", "down"), ("NEXT", "short")]
+
+
+def test_the_patients_call_is_told_like_a_key():
+    stand = Stand()
+    assert stand.press("CALL", 300) == [("CALL", "down"), ("CALL", "short")]
+    assert stand.interrupts >= 1
+
+
+def test_a_stuck_bus_holds_one_poll_for_no_more_than_fifty_milliseconds():
+    stand = Stand()
+    stand.bus.stuck = True
+    before = stand.clock.now_ms()
+    stand.keys.poll(before)
+    assert stand.clock.now_ms() - before <= 50
+    assert stand.keys.fault == "absent"
+    assert stand.keys.poll_every_ms >= 500
 
 
 def test_an_absent_part_is_a_fault_and_comes_back():
@@ -118,3 +187,14 @@ def test_the_service_chord_is_mark_and_bp_alone():
     assert stand.keys.held_at_boot()
     stand.part.press("STOP")
     assert not stand.keys.held_at_boot()
+
+
+def test_the_service_chord_is_seen_by_a_part_fresh_from_power_on():
+    for keys, held in ((("MARK", "BP"), True), ((), False)):
+        stand = Stand()
+        stand.part.reset()
+        for name in keys:
+            stand.part.press(name)
+        assert stand.keys.held_at_boot() is held
+        stand.part.absent = True
+        assert not stand.keys.held_at_boot()

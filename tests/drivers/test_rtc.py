@@ -1,3 +1,4 @@
+from both import raises
 from drivers.rtc import Ds3231
 from sim.clock import Clock
 from sim.ds3231 import FakeDs3231
@@ -35,14 +36,50 @@ def test_a_clock_that_had_stopped_is_not_trusted_until_it_is_set():
     assert (seconds, trusted) == (START, True)
 
 
-def test_a_register_that_is_no_date_is_not_trusted():
-    class Nonsense:
-        def read(self, register, n):
-            return bytes((0x5A,)) * n if register == 0 else b"\0"
+def test_registers_that_are_no_date_are_not_trusted():
+    good = (0x50, 0x59, 0x23, 1, 0x28, 0x02, 0x26)
+    for place, value in (
+        (0, 0x5A), (0, 0x60), (1, 0x60), (2, 0x24), (2, 0x52), (4, 0x00), (4, 0x29), (4, 0x32), (5, 0x00), (5, 0x13),
+        (5, 0x82), (6, 0xA0),
+    ):  # fmt: skip
+        raw = list(good)
+        raw[place] = value
 
-    stand = Stand()
-    stand.bus.attach(0x68, Nonsense())
+        class Registers:
+            def read(self, register, n, raw=raw):
+                return bytes(raw) if register == 0 else b"\0"
+
+        stand = Stand()
+        stand.bus.attach(0x68, Registers())
+        assert stand.rtc.read() == (0, False), (place, value)
+        assert stand.rtc.fault == "not set"
+
+
+def test_the_end_of_its_century_is_not_taken_for_the_year_2000():
+    stand = Stand(utc.to_seconds(2099, 12, 31, 23, 59, 59))
+    assert stand.rtc.read()[1]
+    stand.clock.charge_us(2_000_000)
     assert stand.rtc.read() == (0, False)
+
+
+def test_drift_shows_after_a_while():
+    stand = Stand()
+    stand.part.drift_ppm = 20
+    stand.clock.charge_us(100_000_000_000)
+    assert stand.rtc.read() == (START + 100_002, True)
+
+
+def test_setting_needs_a_part_that_answers():
+    stand = Stand()
+    stand.part.absent = True
+    raises(OSError, stand.rtc.set, START)
+
+
+def test_a_bare_read_goes_on_where_the_last_write_pointed():
+    stand = Stand()
+    assert stand.bus.writeto(0x68, b"\x04") == 1
+    assert stand.bus.readfrom(0x68, 3) == b"\x28\x02\x26"
+    assert stand.bus.scan() == [0x68]
 
 
 def test_an_absent_clock_is_not_trusted():
