@@ -48,7 +48,11 @@ async def oximeter_task(app: App) -> None:
         samples += sensor.poll(app.board.now_ms(), oximeter)
         if samples >= SAMPLE_RATE_HZ:
             samples -= SAMPLE_RATE_HZ
-            app.post("reading", oximeter.reading())
+            for reading in oximeter.estimate():
+                if reading:
+                    app.post("reading", reading)
+                else:
+                    await asyncio.sleep_ms(0)  # let the others in between the pieces
         app.post_fault("oximeter", sensor.fault)
         await asyncio.sleep_ms(sensor.poll_every_ms)
 

@@ -3,13 +3,13 @@
 Task turns: microseconds on a 160 MHz ESP32, estimated as the mean turn on the unix port times 115
 (`python tools/measure_turns.py` measures again). The factor is one iteration of `for i in range(n): s += i`: 387 Xtensa
 instructions on the chip (counted in emulation), which is 2.4 us, against 21 ns on the machine that measured. The pulse
-estimate falls into one turn in four, of about 40 ms; here it is spread over all four.
+estimate, once a second, is two to six turns of 6 to 25 ms; here they are averaged with those that empty the FIFO.
 
 Flash: 50 ms for an erase of 4 KiB, 0.5 ms for a program, 50 us for a read; typical for the module's SPI flash.
 """
 
 TURN_US = {
-    "oximeter_task": 13000,
+    "oximeter_task": 10600,
     "step_task": 3000,
     "display_task": 500,  # the fake display charges each write besides
     "keys_task": 1400,

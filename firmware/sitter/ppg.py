@@ -8,19 +8,26 @@ a second `reading` looks at the last ten seconds, turned so that systole points 
    saturated sample or lost samples begin the window anew: a gap is never bridged.
 2. *Band.* A short moving average minus one of a second and a half leaves roughly 0.6 to 5 Hz. Where the short average
    took away as much as it left, the signal is hum or noise, not a finger's, and is refused.
-3. *Period.* The normalised autocorrelation has its first high peak at the beat's period; a dicrotic wave makes a lower
-   one before it, the double period an equal one after it. So: the shortest lag whose peak comes near the highest.
-4. *Beats.* Independently, peaks of the band are counted over their own threshold; their mean interval is the mean rate,
-   also when the rhythm is irregular and has no period.
-5. *Agreement.* Both must say the same rate, or one must be very sure of itself, and the answer has to stand for two
-   seconds before it is shown. Everything else is refused: a withheld number beats a wrong one.
+3. *Three views of the rate.* Period: the lag of the autocorrelation's high peaks. Beats: peaks of the band about such a
+   lag, from steepest rise to steepest rise. Swings: every rise and fall above a fifth of the pulse's height, counted
+   without any idea of a period. In a finger at rest all three say the same. A dicrotic wave, which falls and rises by
+   less than the pulse before it, is no swing; motion leaves swings that no period explains.
+4. *Likeness.* Pulses of one heart are alike, whatever their rhythm; motion's are not. Each is correlated with the mean
+   of all, as signal quality is judged in C. Orphanidou et al., IEEE J Biomed Health Inform 19(3), 2015.
+5. *Evidence.* It takes much to begin and little to go on. An even rhythm of like pulses on which period and swings
+   agree is plain: two seconds of it begin a rate. Fair agreement takes four. Like pulses in an uneven rhythm (atrial
+   fibrillation, ectopic beats) count as fair, and their mean rate is shown with a lower quality. Near a proven rate,
+   for up to half a minute, the beats or the period alone carry it on, unless there are many more swings than beats. A
+   quite different rate has to prove itself for eight seconds, and above 140 bpm, where motion makes rates too, only
+   pulses that are much alike count. Everything else is refused: a withheld number beats a wrong one.
 6. *Saturation* is asked for only under a trusted pulse. The slope of the red band on the infrared one is the ratio of
    their pulses, noise in either averaged out; over their steady parts it is the ratio of ratios R. The published
    curve SpO2 = -45.060 R^2 + 30.354 R + 94.845 (the table in Maxim's MAXREFDES117 code) is uncalibrated: a true 91 has
    been displayed as 97 with it (aromring/MAX30102_by_RF, issue 23). The change can be trusted more than the value.
 
-All arithmetic is in whole numbers below 2^30, so that every interpreter gives the same bits. Autocorrelation and
-moving averages are textbook; the peak's place between two lags is that of a parabola through three points.
+All arithmetic is in whole numbers below 2^30, so that every interpreter gives the same bits. Autocorrelation, moving
+averages and turning points are textbook; a place between two samples is that of a parabola through three points. The
+thresholds were set on recordings of many people at once (docs/bench.md); none of them stands on an edge.
 """
 
 from array import array
@@ -35,7 +42,7 @@ _FIRST_S = 6  # of good signal before a first number
 _FINGER_ON, _FINGER_OFF = 12000, 8000  # counts of steady infrared light
 _JUMP_PCT = 12  # of the steady light from one second to the next: the finger moved
 _SHORT = 3  # samples of the short average
-_MIN_PERMYRIAD, _MAX_PERMYRIAD = 8, 1500  # pulse over steady light; outside it is no pulse
+_MIN_PERMYRIAD, _MAX_PERMYRIAD = 3, 1500  # pulse over steady light; outside it is no pulse
 
 
 class Reading:
@@ -73,10 +80,8 @@ class Oximeter:
         self._steady = 0
         self._spo2: int | None = None
         self._turn = False
-        self._uneven = False
         self._rough = 0  # what the short average took away, per sample
         self._height = 0  # of the pulse, in quarter counts
-        self._last_bpm10: int | None = None  # the estimate of a second ago, in tenths
 
     # --- the sample path --------------------------------------------------------------------------------------------
 
@@ -106,29 +111,44 @@ class Oximeter:
     # --- once a second ----------------------------------------------------------------------------------------------
 
     def reading(self) -> Reading:
+        """What the samples pushed so far say, all work done at once."""
+        found = Reading(None, None, None, 0, False)
+        for reading in self.estimate():
+            found = reading or found
+        return found
+
+    def estimate(self):
+        """The work of `reading` in pieces of under 50 ms on the chip: yields None after each, at last the Reading.
+
+        No sample may be pushed before it is through.
+        """
         self._look_for_finger()
         if not self._finger or self._filled < _FIRST_S * self._second:
             self._forget()
-            return Reading(None, None, None, 0, self._finger)
+            yield Reading(None, None, None, 0, self._finger)
+            return
         n = self._filled
         steady_ir = self._band(self._ir, self._ir_band, n)
         permyriad = self._permyriad(n, steady_ir)
         if not _MIN_PERMYRIAD <= permyriad <= _MAX_PERMYRIAD:
             self._forget()
-            return Reading(None, None, permyriad, 0, True)
-        bpm10, quality = self._finder.find(self._ir_band, n, self._rough, self._uneven)
-        last, self._last_bpm10 = self._last_bpm10, bpm10
-        if bpm10 is None or last is None or abs(bpm10 - last) > max(60, bpm10 // 10):
+            yield Reading(None, None, permyriad, 0, True)
+            return
+        yield None
+        bpm10, quality = yield from self._finder.find(self._ir_band, n, self._rough, self._height)
+        if bpm10 is None:
             self._spo2 = None
-            return Reading(None, None, permyriad, min(quality, 40), True)
+            yield Reading(None, None, permyriad, quality, True)
+            return
         self._turn = not self._turn
         if self._spo2 is None or self._turn:  # over ten seconds' light, every two seconds is often enough
+            yield None
             steady_red = self._band(self._red, self._red_band, n)
             self._spo2 = saturation(self._ir_band, self._red_band, n, self._height, steady_ir, steady_red)
-        return Reading((bpm10 + 5) // 10, self._spo2, permyriad, quality, True)
+        yield Reading((bpm10 + 5) // 10, self._spo2, permyriad, quality, True)
 
     def _forget(self) -> None:
-        self._last_bpm10 = self._spo2 = None
+        self._spo2 = None
         self._finder.forget()
 
     def _look_for_finger(self) -> None:
@@ -199,7 +219,6 @@ class Oximeter:
                     high = value
             heights.append(high - low)
         heights.sort()
-        self._uneven = heights[-1] > 5 * heights[0]
         self._height = heights[len(heights) // 2]
         height = min(self._height // 4, 50000)
         return height * 10000 // max(1, steady)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitter import ppg, ppg_rate
+from sitter import ppg, ppg_period, ppg_rate
 from sitter.ppg import SATURATED, Oximeter
 
 LIMIT = 1 << 30
@@ -37,7 +37,7 @@ for _name in ("add", "sub", "mul", "floordiv", "mod", "lshift", "rshift", "and",
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Arrays that keep the strict numbers strict."""
-    for module in (ppg, ppg_rate):
+    for module in (ppg, ppg_period, ppg_rate):
         monkeypatch.setattr(module, "array", lambda _, values: [Small(v) for v in values])
 
 
