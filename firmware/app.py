@@ -39,7 +39,6 @@ class App:
             board.lamp_red, board.lamp_yellow, board.lamp_cyan, board.sounder, board.call_relay
         )
         self.sensor = Max30102(board.patient_i2c)
-        self.oximeter = Oximeter(sample_rate_hz=SAMPLE_RATE_HZ)
         self.nibp = Nibp(board.nibp_uart)
         self.keys = Keys(board.internal_i2c, board.keys_int)
         self.music = DfPlayer(board.music_uart, board.music_busy)
@@ -47,6 +46,8 @@ class App:
         self.display = Display(board.display_spi, board.display_dc, board.display_cs, board.display_backlight)
         self.link = Link(self.store, self._hello, self._status)
         self.unit = self._build_unit()
+        chosen = self.unit.settings
+        self.oximeter = Oximeter(SAMPLE_RATE_HZ, chosen["spo2_averaging_s"], settings.spo2_points(chosen))
         self.key_pressed = asyncio.ThreadSafeFlag()
         self.light_wanted = asyncio.Event()
         self.flush_wanted = asyncio.Event()

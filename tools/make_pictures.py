@@ -1,4 +1,5 @@
-"""Makes the pictures in docs/pictures/: the unit's screen, drawn by its real driver, and the demo's report.
+"""Makes the pictures in docs/pictures/: the unit's screen, drawn by its real driver, the curve of the saturation, and
+the demo's report.
 
 The report is build/demo/report.html (`make demo`) photographed by Chromium; without a Chromium its picture stays.
 """
@@ -20,6 +21,7 @@ from sim.pins import FakePin, FakePwm  # noqa: E402
 from sim.st7789 import HEIGHT, WIDTH, FakeSt7789  # noqa: E402
 from sitter import plan, screen, settings  # noqa: E402
 from sitter.ppg import Reading  # noqa: E402
+from sitter.ppg_saturation import spo2_pct  # noqa: E402
 from sitter.unit import Unit  # noqa: E402
 
 OUT = ROOT / "docs" / "pictures"
@@ -86,6 +88,27 @@ def photograph_report() -> str:
     return "report: photographed"
 
 
+def draw_spo2_curve() -> None:
+    """The published curve as the firmware rounds it, with what a tenth of R means in its steep part."""
+    from matplotlib import pyplot
+
+    pyplot.rcParams.update({"svg.hashsalt": "sitter", "svg.fonttype": "none", "font.size": 9})
+    figure, axes = pyplot.subplots(figsize=(6.4, 3.2), layout="constrained")
+    points = [(ratio / 1000, pct) for ratio in range(300, 1200) if (pct := spo2_pct(ratio)) is not None]
+    axes.plot([ratio for ratio, _ in points], [pct for _, pct in points], color="#2b5c9e")
+    axes.axhline(90, color="#999999", linewidth=0.8, linestyle="--")
+    axes.text(0.305, 89.8, "default limit 90 %", color="#666666", va="top")
+    axes.annotate("flat: a healthy finger shows 99 or 100 %", (0.42, 99.6), (0.55, 99.2), color="#444444",
+                  va="center", arrowprops={"arrowstyle": "-", "color": "#999999"})  # fmt: skip
+    axes.annotate("0.1 of R = 4 points", (0.807, 90), (0.86, 93), color="#444444",
+                  arrowprops={"arrowstyle": "-", "color": "#999999"})  # fmt: skip
+    axes.set(xlabel="ratio of ratios R", ylabel="SpO2 %", xlim=(0.3, 1.2), ylim=(69, 101))
+    axes.grid(color="#eeeeee")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(OUT / "spo2_curve.svg", metadata={"Date": None})
+    pyplot.close(figure)
+
+
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     write_png(OUT / "screen_session.png", draw(*bedside(Reading(78, 97, 140, 96, True))))
@@ -95,7 +118,8 @@ def main() -> None:
     unit.step(now_ms + 8000, [("reading", low)])
     write_png(OUT / "screen_alarm.png", draw(unit, now_ms + 8000))
     write_png(OUT / "screen_no_finger.png", draw(*bedside(Reading(None, None, None, 0, False))))
-    print("screens: drawn\n" + photograph_report())
+    draw_spo2_curve()
+    print("screens and curve: drawn\n" + photograph_report())
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from collections import namedtuple
 LOW, MEDIUM, HIGH = 1, 2, 3
 PRIORITY_NAMES = ("none", "low", "medium", "high")
 
-ABOVE, BELOW, IS_SET = "above", "below", "is set"
+ABOVE, BELOW, REACHED, IS_SET = "above", "below", "reached", "is set"
 
 # Some rows hold only while a session is watched, the others whenever the unit is on.
 WATCHING, ALWAYS = True, False
@@ -41,6 +41,8 @@ ROWS = tuple(
         ("help_called", HIGH, IS_SET, "help_called", "", 0, "", True, ALWAYS, "HELP CALLED"),
         ("pulse_high", MEDIUM, ABOVE, "pulse_bpm", "pulse_high_bpm", 3, "pulse_delay_s", False, WATCHING,
          "PULSE HIGH %v > %l"),
+        ("spo2_fallen", MEDIUM, REACHED, "spo2_fall_pct", "spo2_fall_pct", 1, "spo2_fall_delay_s", False, WATCHING,
+         "SpO2 FELL BY %v, LIMIT %l"),
         ("systolic_high", MEDIUM, ABOVE, "systolic_mmhg", "systolic_high_mmhg", 0, "", False, WATCHING,
          "SYSTOLIC HIGH %v > %l"),
         ("diastolic_high", MEDIUM, ABOVE, "diastolic_mmhg", "diastolic_high_mmhg", 0, "", False, WATCHING,
@@ -115,6 +117,8 @@ class Alarms:
         slack = row.hysteresis if alarm.started_ms is not None else 0
         if row.kind is ABOVE:
             return value > self._settings[row.limit] - slack
+        if row.kind is REACHED:
+            return value >= self._settings[row.limit] - slack
         return value < self._settings[row.limit] + slack
 
     def _start(self, now_ms: int, alarm: _Alarm) -> None:

@@ -21,7 +21,8 @@ a second `reading` looks at the last ten seconds, turned so that systole points 
    quite different rate has to prove itself for eight seconds, and above 140 bpm, where motion makes rates too, only
    pulses that are much alike count. Everything else is refused: a withheld number beats a wrong one.
 6. *Saturation* is asked for only under a trusted pulse. The slope of the red band on the infrared one is the ratio of
-   their pulses, noise in either averaged out; over their steady parts it is the ratio of ratios R. The published
+   their pulses, noise in either averaged out; over their steady parts it is the ratio of ratios R, of which the median
+   of several pieces of light counts. The published
    curve SpO2 = -45.060 R^2 + 30.354 R + 94.845 (the table in Maxim's MAXREFDES117 code) is uncalibrated: a true 91 has
    been displayed as 97 with it (aromring/MAX30102_by_RF, issue 23). The change can be trusted more than the value.
 
@@ -33,7 +34,7 @@ thresholds were set on recordings of many people at once (docs/bench.md); none o
 from array import array
 
 from sitter.ppg_rate import RateFinder
-from sitter.ppg_saturation import saturation
+from sitter.ppg_saturation import Saturation
 
 SATURATED = 0x3FFFF
 _TARGET_HZ = 25
@@ -61,9 +62,12 @@ class Reading:
 
 
 class Oximeter:
-    """Fed with `push` at `sample_rate_hz` (25 to 400), asked with `reading` once a second."""
+    """Fed with `push` at `sample_rate_hz` (25 to 400), asked with `reading` once a second.
 
-    def __init__(self, sample_rate_hz: int = 100) -> None:
+    Saturation is taken from the last `averaging_s` seconds, 2 to 10; `points` as ppg_saturation.Saturation has them.
+    """
+
+    def __init__(self, sample_rate_hz: int = 100, averaging_s: int = 8, points=()) -> None:
         self._block = max(1, (sample_rate_hz + _TARGET_HZ // 2) // _TARGET_HZ)
         self._rate_mhz = sample_rate_hz * 1000 // self._block  # after averaging, in thousandths of a hertz
         self._size = _WINDOW_S * self._rate_mhz // 1000
@@ -73,6 +77,7 @@ class Oximeter:
         self._red_band = array("i", [0] * self._size)
         self._ir_band = array("i", [0] * self._size)
         self._finder = RateFinder(self._rate_mhz, self._size)
+        self._saturation = Saturation(self._second, averaging_s, points)
         self._sum_red = self._sum_ir = self._in_block = 0
         self._at = 0  # next place in the rings
         self._filled = 0  # samples of unbroken signal
@@ -144,7 +149,7 @@ class Oximeter:
         if self._spo2 is None or self._turn:  # over ten seconds' light, every two seconds is often enough
             yield None
             steady_red = self._band(self._red, self._red_band, n)
-            self._spo2 = saturation(self._ir_band, self._red_band, n, self._height, steady_ir, steady_red)
+            self._spo2 = self._saturation.find(self._ir_band, self._red_band, n, self._height, steady_ir, steady_red)
         yield Reading((bpm10 + 5) // 10, self._spo2, permyriad, quality, True)
 
     def _forget(self) -> None:

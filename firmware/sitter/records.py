@@ -55,6 +55,8 @@ RECORDS = (
     (16, "seal", (AT, ("mac", "16s", ""))),
     # The session is over and the log complete; always followed by a last seal.
     (17, "close", (AT, ("utc_s", "I", "s"), ("reason", "s", ""))),
+    # The patient's own values before the dose, written with it; absent when there were too few to trust.
+    (18, "baseline", (AT, ("spo2_pct", "B", "%"))),
 )  # fmt: skip
 
 _NAMES = {row[1]: row for row in RECORDS}

@@ -67,7 +67,9 @@ def may_resume(saved) -> bool:
         if type(saved.get(name)) is not _SAVED[name]:
             return False
     known = saved["phase"] in NEXT_LABELS and saved["route"] in ENDS_MIN
-    return known and saved["phase"] not in _UNWATCHED and type(saved.get("t0_utc_s")) in (int, type(None))
+    for name in ("t0_utc_s", "spo2_baseline_pct"):
+        known = known and type(saved.get(name)) in (int, type(None))
+    return known and saved["phase"] not in _UNWATCHED
 
 
 class Session:

@@ -10,11 +10,22 @@ SETTINGS = (
     ("pulse_high_bpm", "bpm", 120, 80, 200),
     ("pulse_low_bpm", "bpm", 50, 30, 70),
     ("spo2_low_pct", "%", 90, 85, 95),
+    # Fall from the median before the dose.
+    ("spo2_fall_pct", "%", 4, 2, 10),
     ("systolic_high_mmhg", "mmHg", 180, 120, 220),
     ("systolic_low_mmhg", "mmHg", 90, 60, 110),
     ("diastolic_high_mmhg", "mmHg", 110, 80, 140),
     ("pulse_delay_s", "s", 10, 0, 30),
     ("spo2_delay_s", "s", 10, 0, 30),
+    ("spo2_fall_delay_s", "s", 30, 10, 120),
+    ("spo2_averaging_s", "s", 8, 2, 10),
+    # Points of a saturation curve of one's own; 0 is none. Entering them calibrates nothing: see docs/sensor.md.
+    ("spo2_point1_ratio", "1/1000", 0, 0, 2000),
+    ("spo2_point1_pct", "%", 0, 0, 100),
+    ("spo2_point2_ratio", "1/1000", 0, 0, 2000),
+    ("spo2_point2_pct", "%", 0, 0, 100),
+    ("spo2_point3_ratio", "1/1000", 0, 0, 2000),
+    ("spo2_point3_pct", "%", 0, 0, 100),
     ("no_finger_delay_s", "s", 15, 5, 60),
     ("no_reading_delay_s", "s", 30, 10, 60),
     ("pressure_overdue_s", "s", 180, 60, 600),
@@ -60,7 +71,32 @@ def check(values: dict) -> list[str]:
         for low, high in _ORDERED:
             if whole[low] >= whole[high]:
                 faults.append("%s: %d must be below %s (%d)" % (low, whole[low], high, whole[high]))
+        faults += _curve_faults(spo2_points(whole))
     return faults
+
+
+def spo2_points(values: dict) -> tuple:
+    """The entered points of the saturation curve, (ratio in thousandths, percent) each, of a complete set."""
+    points = []
+    for k in ("1", "2", "3"):
+        point = (values["spo2_point" + k + "_ratio"], values["spo2_point" + k + "_pct"])
+        if point != (0, 0):
+            points.append(point)
+    return tuple(points)
+
+
+def _curve_faults(points: tuple) -> list[str]:
+    if not points:
+        return []
+    if len(points) < 2:
+        return ["spo2_point: a curve needs two points or three"]
+    for ratio, pct in points:
+        if ratio < 200 or pct < 70:
+            return ["spo2_point: a ratio of %d and %d %% are no point; 200 to 2000 and 70 to 100 are" % (ratio, pct)]
+    for k in range(len(points) - 1):
+        if points[k + 1][0] <= points[k][0] or points[k + 1][1] >= points[k][1]:
+            return ["spo2_point: ratios must rise from point to point, and percents fall"]
+    return []
 
 
 def _fault(name: str, value) -> str | None:

@@ -16,8 +16,10 @@ it is a call of its own so that no fault in it can come between an alarm and its
 
 from sitter import alarms, cues, screen, session
 from sitter.alarms import Alarms
+from sitter.baseline import Baseline
 from sitter.schedule import Schedule
 from sitter.session import Session
+from sitter.settings import spo2_points
 from sitter.vitals import Vitals
 
 SCREEN_EVERY_MS = 500
@@ -42,6 +44,8 @@ class Unit:
         self.plan = plan
         self.session = Session(plan["route"] if plan else "sublingual")
         self.vitals = Vitals()
+        self.baseline = Baseline()
+        self.spo2_adjusted = bool(spo2_points(settings))
         self.alarms = Alarms(settings)
         self.schedule = Schedule(settings)
         self.cuff_busy = False
@@ -81,6 +85,8 @@ class Unit:
     def _take_reading(self, now_ms: int, reading, out: Outputs) -> None:
         self.vitals.take_reading(now_ms, reading)
         if self.session.watching:
+            if reading.spo2_pct is not None and not self.session.dosed:
+                self.baseline.take(reading.spo2_pct)
             self._record(out, "vitals", now_ms, pulse_bpm=reading.pulse_bpm, spo2_pct=reading.spo2_pct,
                          perfusion_permyriad=reading.perfusion_permyriad, quality_pct=reading.quality_pct,
                          finger=int(reading.finger))  # fmt: skip
@@ -165,6 +171,8 @@ class Unit:
         else:
             given = self._move(now_ms, session.DOSE, "key NEXT held", out)
         if given:
+            if self.session.doses == 1:
+                self._record(out, "baseline", now_ms, spo2_pct=self.baseline.spo2_pct)
             dose_mg = self.plan["dose_mg"] if self.plan else None
             self._record(out, "dose", now_ms, number=self.session.doses, dose_mg=dose_mg, route=self.session.route)
             self._save(now_ms, out)
@@ -202,6 +210,7 @@ class Unit:
             return False
         phase = self.session.phase
         if phase == "checks":
+            self.baseline = Baseline()
             self._open_log(now_ms, out)
         self._record(out, "phase", now_ms, phase=phase, cause=cause)
         if phase in ("closed", "stopped"):
@@ -230,12 +239,14 @@ class Unit:
     def resume(self, now_ms: int, saved: dict, utc_s: int) -> None:
         """Take up the session that a power cut or a reset interrupted."""
         self.session.restore(saved, now_ms, utc_s)
+        self.baseline.restore(saved.get("spo2_baseline_pct"))
         self.schedule.rest(now_ms)
         self._restarted = True
 
     def _save(self, now_ms: int, out: Outputs) -> None:
         out.saved = self.session.saved(now_ms, self.utc_s(now_ms))
         out.saved["utc_trusted"] = self._utc[2]
+        out.saved["spo2_baseline_pct"] = self.baseline.spo2_pct
 
     def utc_s(self, now_ms: int) -> int:
         utc_s, at_ms, _ = self._utc
@@ -260,9 +271,11 @@ class Unit:
         expecting = self.session.phase != "checks"
         off = reading is not None and not reading.finger
         faults = self.faults
+        spo2_pct = None if reading is None else reading.spo2_pct
         return {
             "pulse_bpm": None if reading is None else reading.pulse_bpm,
-            "spo2_pct": None if reading is None else reading.spo2_pct,
+            "spo2_pct": spo2_pct,
+            "spo2_fall_pct": self.baseline.fall(spo2_pct) if self.session.dosed else None,
             "systolic_mmhg": None if pressure is None else pressure[0],
             "diastolic_mmhg": None if pressure is None else pressure[1],
             "no_finger": off and expecting,

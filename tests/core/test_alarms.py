@@ -149,8 +149,8 @@ def test_every_row_of_the_table_can_begin_and_end():
     for row in ROWS:
         stand = Stand()
         limit = settings.defaults().get(row.limit, 0)
-        bad = {"above": limit + 1, "below": limit - 1}.get(row.kind, 1)
-        good = {"above": limit - 20, "below": limit + 20}.get(row.kind)
+        bad = {"above": limit + 1, "below": limit - 1, "reached": limit}.get(row.kind, 1)
+        good = {"above": limit - 20, "below": limit + 20, "reached": 0}.get(row.kind)
         assert row.name in stand.run(700, **{row.source: bad}), row.name
         if row.latching:
             stand.alarms.silence(stand.now_ms)

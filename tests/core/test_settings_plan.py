@@ -35,6 +35,20 @@ def test_the_audio_pause_cannot_exceed_two_minutes():
     assert settings.check({"audio_pause_s": 121}) != []
 
 
+def test_a_saturation_curve_is_two_points_or_three_that_fall():
+    def points(*numbers):
+        names = ("point1_ratio", "point1_pct", "point2_ratio", "point2_pct", "point3_ratio", "point3_pct")
+        return {"spo2_" + names[k]: numbers[k] for k in range(len(numbers))}
+
+    assert settings.check(points(500, 97, 900, 85)) == []
+    assert settings.check(points(500, 97, 900, 85, 1100, 75)) == []
+    assert settings.spo2_points(settings.complete(points(500, 97, 900, 85))) == ((500, 97), (900, 85))
+    for wrong in ((500, 97), (500, 97, 900), (900, 85, 500, 97), (500, 97, 900, 97), (100, 97, 900, 85),
+                  (500, 97, 900, 60)):  # fmt: skip
+        faults = settings.check(points(*wrong))
+        assert len(faults) == 1 and faults[0].startswith("spo2_point"), wrong
+
+
 def test_a_good_plan_has_no_faults():
     assert plan.check(GOOD) == []
 

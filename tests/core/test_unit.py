@@ -197,6 +197,78 @@ def test_stop_deflates_on_the_press_whatever_follows():
     assert bed.give("key", ("STOP", "down")).cuff == "abort"
 
 
+def with_spo2(pct):
+    return Reading(72, pct, 120, 95, True)
+
+
+def test_a_sustained_fall_from_the_baseline_alarms_above_the_limit():
+    bed = Bedside()
+    bed.press("NEXT")
+    bed.run(90)
+    bed.dosed()
+    assert bed.of("baseline")[0]["spo2_pct"] == 97
+    bed.reading = with_spo2(94)
+    bed.run(60)
+    assert bed.names() == []
+    bed.reading = with_spo2(93)
+    bed.run(29)
+    assert bed.names() == []
+    bed.run(3)
+    assert bed.names() == ["spo2_fallen"]
+    row, value = bed.unit.alarms.active()[0]
+    assert bed.unit.alarms.sentence(row, value) == "SpO2 FELL BY 4, LIMIT 4"
+    bed.reading = with_spo2(95)
+    bed.run(2)
+    assert bed.names() == []
+
+
+def test_without_a_baseline_no_fall_alarms_and_the_record_says_so():
+    bed = Bedside()
+    bed.dosed()  # after half a minute: too few values
+    assert bed.of("baseline") == [{"spo2_pct": None, "at_ms": bed.now_ms}]
+    bed.reading = with_spo2(91)
+    bed.run(60)
+    assert bed.names() == []
+
+
+def test_the_baseline_of_one_session_is_not_the_next_ones():
+    bed = Bedside()
+    bed.press("NEXT")
+    bed.run(90)
+    bed.press("STOP", "hold")
+    bed.press("NEXT")
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "checks"
+    assert bed.unit.baseline.spo2_pct is None
+
+
+def test_the_baseline_survives_a_restart():
+    bed = Bedside()
+    bed.press("NEXT")
+    bed.run(90)
+    bed.dosed()
+    saved = [out.saved for out in bed.outs if out.saved][-1]
+    again = Bedside()
+    again.unit.resume(again.now_ms, saved, saved["utc_s"])
+    again.reading = with_spo2(92)
+    again.run(35)
+    assert "spo2_fallen" in again.names()
+
+
+CURVE = {"spo2_point1_ratio": 500, "spo2_point1_pct": 97, "spo2_point2_ratio": 900, "spo2_point2_pct": 85}
+
+
+def test_the_screen_says_that_the_saturation_is_uncalibrated_or_user_adjusted():
+    for chosen, note in (
+        ({}, "uncalibrated"),
+        (CURVE, "user-adjusted"),
+    ):
+        bed = Bedside(**chosen)
+        bed.run(2)
+        texts = {tile: text for tile, text, _ in [out.screen for out in bed.outs if out.screen][-1]}
+        assert texts["spo2_note"] == note
+
+
 def test_stop_short_calls_for_help_and_keeps_watching():
     bed = Bedside()
     bed.dosed()

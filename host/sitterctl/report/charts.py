@@ -33,7 +33,7 @@ _PHASE_PX = 24
 # setting, what the thin line is called
 _LIMITS = {
     "pulse": (("pulse_high_bpm", "high"), ("pulse_low_bpm", "low")),
-    "spo2": (("spo2_low_pct", "low"),),
+    "spo2": (("spo2_low_pct", "low"), ("spo2_baseline_pct", "before")),
     "pressure": (("systolic_high_mmhg", "sys. high"), ("diastolic_high_mmhg", "dia. high"),
                  ("systolic_low_mmhg", "sys. low")),
 }  # fmt: skip
@@ -45,7 +45,7 @@ def timeline(session: Session) -> Markup:
     panels = [
         _phase_band(session, x),
         _curve(session, x, "pulse", "pulse_bpm", "Pulse", "bpm", (50, 110), 132),
-        _curve(session, x, "spo2", "spo2_pct", "SpO2", "%, uncalibrated:", (88, 100), 118),
+        _curve(session, x, "spo2", "spo2_pct", "SpO2", f"%, {session.spo2_mark}:", (88, 100), 118),
         _pressure(session, x),
         *lanes.all_lanes(session, x),
     ]

@@ -47,9 +47,11 @@ def _highest(session: Session) -> tuple[str, str, str]:
 def _lowest_spo2(session: Session) -> tuple[str, str, str]:
     known = [(value, minute) for minute, value in session.curves["spo2_pct"] if value is not None]
     if not known:
-        return "Lowest SpO2", "–", "uncalibrated"
+        return "Lowest SpO2", "–", session.spo2_mark
     value, minute = min(known)
-    return "Lowest SpO2", f"{value} %", f"{_moment(session, minute)}, uncalibrated"
+    before = session.limits.get("spo2_baseline_pct")
+    baseline = f", {before[-1][1]} % before the dose" if before else ""
+    return "Lowest SpO2", f"{value} %", f"{_moment(session, minute)}{baseline}, {session.spo2_mark}"
 
 
 def _pulse_range(session: Session) -> tuple[str, str, str]:

@@ -92,6 +92,12 @@ class Session:
     def pressures_and_failures(self) -> list[Event]:
         return sorted([*self.pressures, *self.cuff], key=lambda event: event.at)
 
+    @property
+    def spo2_mark(self) -> str:
+        """What has to stand beside every saturation: entering points of one's own makes it no more accurate."""
+        points = [steps for name, steps in self.limits.items() if name.startswith("spo2_point")]
+        return "user-adjusted" if any(value for steps in points for _, value in steps) else "uncalibrated"
+
     def local(self, utc_s: float | None) -> datetime | None:
         return None if utc_s is None else datetime.fromtimestamp(utc_s, UTC).astimezone(self.zone)
 
@@ -141,7 +147,7 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         missing={name: _missing(curve, offs, fingerless) for name, curve in curves.items()},
         pressures=_events(log, "pressure", at),
         cuff=[event for event in _events(log, "cuff", at) if event.fields.get("event") != "started"],
-        limits=_limits(log.named("setting"), at),
+        limits={**_limits(log.named("setting"), at), **_baseline(log, at)},
         alarms=_alarms(seen, at),
         cues=_events(log, "cue", at),
         parts=_parts(log.named("part"), at, end),
@@ -222,6 +228,12 @@ def _limits(settings: list[Record], at: Callable[[Record], float]) -> dict[str, 
         if record.fields.get("name") and record.fields.get("value") is not None:
             found.setdefault(record.fields["name"], []).append((at(record), record.fields["value"]))
     return found
+
+
+def _baseline(log: Log, at: Callable[[Record], float]) -> dict[str, list[tuple[float, int]]]:
+    """The saturation before the dose, which holds from then on like a limit."""
+    known = [record for record in log.named("baseline") if record.fields.get("spo2_pct") is not None]
+    return {"spo2_baseline_pct": [(at(record), record.fields["spo2_pct"]) for record in known]} if known else {}
 
 
 def _parts(changes: list[Record], at: Callable[[Record], float], end: float) -> list[Span]:

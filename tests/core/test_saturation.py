@@ -1,0 +1,110 @@
+from test_ppg import HZ, Finger, Shaken, watch
+
+from sitter.baseline import Baseline
+from sitter.ppg import Oximeter
+from sitter.ppg_saturation import spo2_pct
+
+POINTS = ((500, 97), (800, 88), (1100, 75))
+
+
+def test_saturation_follows_the_ratio():
+    expected = {400: 100, 600: 97, 800: 90, 1000: 80}
+    for ratio in expected:
+        reading = watch(Oximeter(HZ), Finger(72, ratio=ratio), 20)[-1]
+        assert abs(reading.spo2_pct - expected[ratio]) <= 1, (ratio, reading.spo2_pct)
+
+
+def test_the_curve_is_the_published_one():
+    assert spo2_pct(500) == 99  # -45.060 * 0.25 + 30.354 * 0.5 + 94.845 = 98.76
+    assert spo2_pct(1000) == 80  # 80.14
+    assert spo2_pct(300) == 100
+
+
+def test_a_ratio_that_no_finger_has_gives_nothing():
+    for ratio in (0, 100, 1200, 1500, 3000):
+        assert spo2_pct(ratio) is None, ratio
+
+
+def test_points_replace_the_curve():
+    assert [spo2_pct(ratio, POINTS) for ratio in (500, 650, 800, 950)] == [97, 93, 88, 82]
+    assert spo2_pct(450, POINTS) == 99  # beyond the outermost points their line goes on
+    assert spo2_pct(250, POINTS) == 100
+    assert spo2_pct(1300, POINTS) is None
+    reading = watch(Oximeter(HZ, points=((300, 100), (900, 80))), Finger(72, ratio=600), 20)[-1]
+    assert abs(reading.spo2_pct - 90) <= 1
+
+
+def test_saturation_is_never_given_without_a_pulse():
+    oximeter = Oximeter(HZ)
+    for finger in (Finger(72), Finger(height=0, noise=500), Finger(72), Finger(steady=900)):
+        for reading in watch(oximeter, finger, 15):
+            assert reading.pulse_bpm is not None or reading.spo2_pct is None
+
+
+def test_red_and_infrared_changed_over_give_no_saturation():
+    finger, oximeter = Finger(72, ratio=500), Oximeter(HZ)
+    for _ in range(20):
+        for _ in range(HZ):
+            red, ir = finger.sample()
+            oximeter.push(ir, red)
+        assert oximeter.reading().spo2_pct is None
+
+
+def test_red_light_that_does_not_follow_the_pulse_gives_no_saturation():
+    def constant(k, red, ir):
+        return 80000
+
+    def hum(k, red, ir):
+        return 80000 + (400 if k % 5 < 2 else -400)
+
+    def upside_down(k, red, ir):
+        return 160000 - red
+
+    def saturated(k, red, ir):
+        return 0x3FFFF
+
+    for fault in (constant, hum, upside_down, saturated):
+        finger, oximeter = Finger(72), Oximeter(HZ)
+        for k in range(20 * HZ):
+            red, ir = finger.sample()
+            oximeter.push(fault(k, red, ir), ir)
+            if k % HZ == HZ - 1:
+                assert oximeter.reading().spo2_pct is None
+
+
+def test_one_jerk_of_the_hand_moves_no_saturation():
+    finger, oximeter = Finger(72, ratio=600), Oximeter(HZ)
+    before = watch(oximeter, finger, 20)[-1].spo2_pct
+    watch(oximeter, Shaken(finger), 1)
+    for reading in watch(oximeter, finger, 20):
+        assert reading.spo2_pct is None or abs(reading.spo2_pct - before) <= 1
+
+
+def test_less_averaging_follows_a_fall_sooner():
+    seconds = []
+    for averaging_s in (2, 10):
+        oximeter = Oximeter(HZ, averaging_s=averaging_s)
+        watch(oximeter, Finger(72, ratio=500), 20)
+        values = [reading.spo2_pct for reading in watch(oximeter, Finger(72, ratio=900), 20)]
+        seconds.append([value is not None and value <= 87 for value in values].index(True))
+    assert seconds[0] < seconds[1] <= 12
+
+
+def test_the_baseline_is_the_median_of_a_minute_at_least():
+    baseline = Baseline()
+    for pct in [97] * 35 + [71] * 10 + [98] * 14:
+        baseline.take(pct)
+    assert baseline.spo2_pct is None
+    assert baseline.fall(90) is None
+    baseline.take(97)
+    assert baseline.spo2_pct == 97
+    assert [baseline.fall(pct) for pct in (92, 97, 99, None)] == [5, 0, 0, None]
+
+
+def test_a_restored_baseline_holds_until_there_is_a_newer_one():
+    baseline = Baseline()
+    baseline.restore(96)
+    assert baseline.fall(90) == 6
+    for _ in range(60):
+        baseline.take(98)
+    assert baseline.spo2_pct == 98
