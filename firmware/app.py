@@ -38,7 +38,6 @@ class App:
         self.annunciator = Annunciator(
             board.lamp_red, board.lamp_yellow, board.lamp_cyan, board.sounder, board.call_relay
         )
-        self.sensor = Max30102(board.patient_i2c)
         self.nibp = Nibp(board.nibp_uart)
         self.keys = Keys(board.internal_i2c, board.keys_int)
         self.music = DfPlayer(board.music_uart, board.music_busy)
@@ -47,6 +46,7 @@ class App:
         self.link = Link(self.store, self._hello, self._status)
         self.unit = self._build_unit()
         chosen = self.unit.settings
+        self.sensor = Max30102(board.patient_i2c, board.free_patient_i2c, bool(chosen["oximeter_swapped"]))
         self.oximeter = Oximeter(SAMPLE_RATE_HZ, chosen["spo2_averaging_s"], settings.spo2_points(chosen))
         self.key_pressed = asyncio.ThreadSafeFlag()
         self.light_wanted = asyncio.Event()

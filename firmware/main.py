@@ -53,7 +53,7 @@ async def oximeter_task(app: App) -> None:
                     app.post("reading", reading)
                 else:
                     await asyncio.sleep_ms(0)  # let the others in between the pieces
-        app.post_fault("oximeter", sensor.fault)
+        app.post_fault("oximeter", sensor.fault or ("LEDs swapped" if oximeter.looks_swapped else None))
         await asyncio.sleep_ms(sensor.poll_every_ms)
 
 

@@ -13,6 +13,8 @@ import esp32
 import machine
 from machine import I2C, PWM, RTC, SPI, UART, WDT, Pin
 
+from drivers import i2c_bus
+
 NAME = "esp32_devkitc"
 
 _PINS = {
@@ -24,6 +26,7 @@ _PINS = {
 }  # fmt: skip
 
 _CARRIER_DUTY_PCT = 25  # more harmonics within 300 to 4000 Hz than a square of 50 %
+_I2C_TIMEOUT_US = 10000
 _RMT_US = 80000000 // 80 // 1000000  # ticks a microsecond at clock_div 80
 _RMT_MAX_US = 32000  # one item holds 15 bits
 
@@ -96,8 +99,20 @@ def _pwm(name: str, freq_hz: int) -> PWM:
     return PWM(Pin(_PINS[name]), freq=freq_hz, duty_u16=0)
 
 
-patient_i2c = I2C(0, sda=Pin(_PINS["patient_sda"]), scl=Pin(_PINS["patient_scl"]), freq=400000)
-internal_i2c = I2C(1, sda=Pin(_PINS["internal_sda"]), scl=Pin(_PINS["internal_scl"]), freq=400000)
+def _i2c(bus: int, name: str) -> I2C:
+    """A transfer takes 5 ms at most; waiting the usual 50 ms for a bus that is held low would hold up the alarms."""
+    return I2C(bus, sda=Pin(_PINS[name + "_sda"]), scl=Pin(_PINS[name + "_scl"]), freq=400000, timeout=_I2C_TIMEOUT_US)
+
+
+def free_patient_i2c() -> I2C | None:
+    """The patient side's bus, clocked free and set up again; None while its data line stays low."""
+    scl = Pin(_PINS["patient_scl"], Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
+    sda = Pin(_PINS["patient_sda"], Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
+    return _i2c(0, "patient") if i2c_bus.free(scl, sda, time.sleep_us) else None
+
+
+patient_i2c = _i2c(0, "patient")
+internal_i2c = _i2c(1, "internal")
 nibp_uart = UART(1, baudrate=9600, tx=_PINS["nibp_tx"], rx=_PINS["nibp_rx"], rxbuf=256)
 music_uart = UART(2, baudrate=9600, tx=_PINS["music_tx"], rx=_PINS["music_rx"], rxbuf=256)
 music_busy = Pin(_PINS["music_busy"], Pin.IN)

@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 
+from drivers import i2c_bus
 from sim import world
 from sim.stage import Stage
 
@@ -26,6 +27,11 @@ def unit_id() -> str:
 
 def unit_key() -> bytes:
     return DEVELOPMENT_KEY
+
+
+def free_patient_i2c():
+    bus = _stage.patient_i2c
+    return bus if i2c_bus.free(bus.scl, bus.sda, world.clock.charge_us) else None
 
 
 def reset_cause() -> str:

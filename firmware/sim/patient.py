@@ -22,6 +22,7 @@ DEFAULTS = {
     "noise_counts": 8,
     "motion_counts": 0,
     "finger": 1,
+    "finger_light_pct": 100,  # what the finger throws back: dark skin 5 to 30, a child's thin finger 300
     "systolic_mmhg": 118,
     "diastolic_mmhg": 76,
     "rate_pct": 100,  # speed of a replayed recording
@@ -80,7 +81,7 @@ class Patient:
         return systolic, diastolic, diastolic + (systolic - diastolic) // 3, int(self.value(now_us, "pulse_bpm"))
 
     def write_sample(self, at_us: int, into: bytearray, offset: int) -> None:
-        """The six bytes of one FIFO entry, red first, 18 bits each."""
+        """Light at 7.2 mA as the six bytes of one FIFO entry, red first; may be more than the converter's 18 bits."""
         if at_us >= self._held_until_us:
             self._hold(at_us)
         noise = self._noise()
@@ -91,12 +92,12 @@ class Patient:
             jitter = (noise & 1023) * self._noise_counts >> 10
             if self._motion:
                 jitter += self._motion * (((at_us >> 16) * 7919 & 255) - 128) >> 7
-            ir = int(_DC_IR - wave * self._ir_gain) + jitter
-            red = int(_DC_RED - wave * self._red_gain) + jitter
-        into[offset] = red >> 16 & 3
+            ir = int(self._dc_ir - wave * self._ir_gain) + jitter
+            red = int(self._dc_red - wave * self._red_gain) + jitter
+        into[offset] = red >> 16 & 255
         into[offset + 1] = red >> 8 & 255
         into[offset + 2] = red & 255
-        into[offset + 3] = ir >> 16 & 3
+        into[offset + 3] = ir >> 16 & 255
         into[offset + 4] = ir >> 8 & 255
         into[offset + 5] = ir & 255
         self._last_us = at_us
@@ -116,7 +117,10 @@ class Patient:
             breath = (at_us // 40000) % 100  # a breath in 4 s, as a triangle from -1 to 1
             swing = (abs(breath - 50) - 25) / 25 * self.value(at_us, "breathing_pct") / 100
             self._speed = self.value(at_us, "pulse_bpm") * (1 + swing) * _BEAT_STEPS / 60e6
+        light = self.value(at_us, "finger_light_pct") / 100
+        self._ir_gain *= light
         self._red_gain = self._ir_gain * ratio * _DC_RED / _DC_IR
+        self._dc_ir, self._dc_red = _DC_IR * light, _DC_RED * light
 
     def _synthesised(self, at_us: int) -> int:
         self._phase += (at_us - self._last_us) * self._speed

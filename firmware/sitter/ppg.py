@@ -88,6 +88,11 @@ class Oximeter:
         self._rough = 0  # what the short average took away, per sample
         self._height = 0  # of the pulse, in quarter counts
 
+    @property
+    def looks_swapped(self) -> bool | None:
+        """Whether what comes as red looks like infrared; None until a minute of trusted pulse has shown it."""
+        return self._saturation.swapped
+
     # --- the sample path --------------------------------------------------------------------------------------------
 
     def push(self, red: int, ir: int) -> None:

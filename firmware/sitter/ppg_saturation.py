@@ -4,11 +4,18 @@ The window is taken in pieces of two seconds. In each the slope of the red band 
 light, is one ratio of ratios R; a piece in which the two do not move together (correlation below 0.8) has none. The
 answer is the median over the last `averaging_s` seconds, if at least half of the pieces have a ratio: one jerk of the
 hand spoils one piece.
+
+Some boards have the two LEDs swapped, and then every ratio is turned upside down: 1.2 and above in place of 0.4 to 0.8,
+which would be a saturation below 65 %. Nobody comes to a session with that, so ratios that stay up there for the first
+minute are a swapped board, and the first ones that don't prove the board right for good. Nothing is set right by
+guessing: the value is withheld and a technician told.
 """
 
 _PIECE_S = 2
 _LEAST_RATIO, _MOST_RATIO = 200, 2000  # thousandths; outside is no finger's light
 LOWEST_PCT, HIGHEST_PCT = 70, 100
+_RIGHT, _SWAPPED = 1000, 1200  # thousandths
+_PROOF = 60  # answers, one a second while no value is given, else one every two
 
 
 class Saturation:
@@ -22,6 +29,8 @@ class Saturation:
         self._piece = _PIECE_S * second
         self._pieces = max(1, averaging_s // _PIECE_S)
         self._points = points
+        self.swapped: bool | None = None  # None is not known yet
+        self._evidence = 0
 
     def find(self, ir, red, n: int, height: int, steady_ir: int, steady_red: int) -> int | None:
         """SpO2 in percent of two bands of `n` samples.
@@ -41,7 +50,18 @@ class Saturation:
         if not ratios or len(ratios) * 2 < self._pieces:
             return None
         ratios.sort()
-        return spo2_pct(ratios[len(ratios) // 2], self._points)
+        ratio = ratios[len(ratios) // 2]
+        if self.swapped is not False:
+            self._judge_order(ratio)
+        return None if self.swapped else spo2_pct(ratio, self._points)
+
+    def _judge_order(self, ratio: int) -> None:
+        if ratio < _RIGHT:
+            self._evidence = min(0, self._evidence) - 1
+        elif ratio > _SWAPPED:
+            self._evidence = max(0, self._evidence) + 1
+        if abs(self._evidence) >= _PROOF:
+            self.swapped = self._evidence > 0
 
 
 def _slope(ir, red, start: int, end: int, shift: int) -> int | None:

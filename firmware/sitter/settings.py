@@ -26,6 +26,8 @@ SETTINGS = (
     ("spo2_point2_pct", "%", 0, 0, 100),
     ("spo2_point3_ratio", "1/1000", 0, 0, 2000),
     ("spo2_point3_pct", "%", 0, 0, 100),
+    # 1 for a sensor board whose red and infrared LEDs are swapped.
+    ("oximeter_swapped", "", 0, 0, 1),
     ("no_finger_delay_s", "s", 15, 5, 60),
     ("no_reading_delay_s", "s", 30, 10, 60),
     ("pressure_overdue_s", "s", 180, 60, 600),

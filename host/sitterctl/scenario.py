@@ -12,7 +12,7 @@ from sitterctl.errors import SitterError
 
 KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK")
 PARTS = {
-    "oximeter": ("absent", "frozen", "part_id", "lose_power"),
+    "oximeter": ("absent", "frozen", "part_id", "lose_power", "brown_out", "rate_pct", "swapped", "die_temperature_c"),
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
              "stops_in_mid"),
     "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power"),
@@ -20,11 +20,11 @@ PARTS = {
     "clock": ("lost_power", "drift_ppm"),
     "flash": ("dead", "cut_at"),
     "display": ("absent",),
-    "patient_bus": ("stuck",),
-    "internal_bus": ("stuck",),
+    "patient_bus": ("stuck", "held_clocks"),
+    "internal_bus": ("stuck", "held_clocks"),
 }  # fmt: skip
 PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
-           "systolic_mmhg", "diastolic_mmhg", "rate_pct")  # fmt: skip
+           "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "rate_pct")  # fmt: skip
 _FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "patient", "plan", "settings", "timeline", "end_s",
            "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")

@@ -50,6 +50,36 @@ def test_red_and_infrared_changed_over_give_no_saturation():
         assert oximeter.reading().spo2_pct is None
 
 
+def swap(oximeter, finger, seconds):
+    for _ in range(seconds):
+        for _ in range(HZ):
+            red, ir = finger.sample()
+            oximeter.push(ir, red)
+        oximeter.reading()
+
+
+def test_a_swapped_board_is_found_out_after_a_minute_of_pulse():
+    oximeter = Oximeter(HZ)
+    swap(oximeter, Finger(72, ratio=600), 60)
+    assert oximeter.looks_swapped is None
+    swap(oximeter, Finger(72, ratio=600), 30)
+    assert oximeter.looks_swapped is True
+
+
+def test_a_board_once_proven_right_is_not_doubted_by_any_later_ratio():
+    oximeter = Oximeter(HZ)
+    watch(oximeter, Finger(72, ratio=600), 140)
+    assert oximeter.looks_swapped is False
+    watch(oximeter, Finger(72, ratio=1500), 200)
+    assert oximeter.looks_swapped is False
+
+
+def test_a_ratio_between_the_two_orders_proves_nothing():
+    oximeter = Oximeter(HZ)
+    watch(oximeter, Finger(72, ratio=1100), 200)
+    assert oximeter.looks_swapped is None
+
+
 def test_red_light_that_does_not_follow_the_pulse_gives_no_saturation():
     def constant(k, red, ir):
         return 80000
