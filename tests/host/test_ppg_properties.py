@@ -1,5 +1,10 @@
 """Whatever comes in: no exception, no made-up rate, and no number beyond the chip's small integers."""
 
+import bisect
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,3 +93,69 @@ def test_the_strict_numbers_do_refuse() -> None:
         Small(1 << 20) * Small(1 << 20)
     with pytest.raises(OverflowError):
         7 * Small(1 << 29)
+
+
+def beat(phase: float) -> float:
+    """A pulse wave of height 1 at `phase` of a beat: a steep rise, a slow fall and a dicrotic wave in it."""
+    phase %= 1
+    wave = math.sin(math.pi * phase / 0.36) if phase < 0.18 else math.exp(-(phase - 0.18) * 4)
+    return wave + 0.12 * math.exp(-(((phase - 0.5) / 0.07) ** 2))
+
+
+def averaged_hum(k: int, rate_hz: int, hum_hz: float, height: float) -> float:
+    """Sample `k` of mains light as the part sees it: the mean of 8 moments within the sample."""
+    moments = ((k * 8 + part) / (rate_hz * 8) for part in range(8))
+    return height * sum(math.sin(2 * math.pi * hum_hz * t) for t in moments) / 8
+
+
+def rates_shown(oximeter: Oximeter, light: Iterable[float], rate_hz: int) -> list[tuple[int, int]]:
+    """(second, rate) wherever there was one."""
+    shown = []
+    for k, ir in enumerate(light, 1):
+        ir = min(SATURATED, max(0, int(ir)))
+        oximeter.push(ir * 8 // 10, ir)
+        if k % rate_hz == 0:
+            rate = oximeter.reading().pulse_bpm
+            if rate is not None:
+                shown.append((k // rate_hz, rate))
+    return shown
+
+
+mains_hz = st.sampled_from([50, 60, 100, 120]).flatmap(lambda hz: st.floats(hz * 0.998, hz * 1.002))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.5, 9), counts), min_size=1, max_size=8), mains_hz, st.integers(0, 3000))
+def test_light_without_a_pulse_has_no_rate(steps: list[tuple[float, int]], hum_hz: float, hum: int) -> None:
+    """Fingers and empty probes, put on and taken off, zeros and glare, under mains light; nobody's heart in it."""
+    steps_until_s = list(itertools.accumulate(seconds for seconds, _ in steps))
+    light = [
+        steps[min(bisect.bisect(steps_until_s, k / 50), len(steps) - 1)][1] + averaged_hum(k, 50, hum_hz, hum)
+        for k in range(40 * 50)
+    ]
+    assert rates_shown(Oximeter(50), light, 50) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(35, 200),
+    st.integers(200, 4000),
+    st.integers(20000, 200000),
+    mains_hz,
+    st.floats(0, 2),
+    st.integers(0, 900),
+)
+def test_a_pulse_under_hum_and_losses_is_right_or_withheld(
+    bpm: float, height: int, steady: int, hum_hz: float, hum: float, lose_at: int
+) -> None:
+    oximeter, rate_hz = Oximeter(50), 50
+
+    def light() -> Iterator[float]:
+        for k in range(30 * rate_hz):
+            if k == lose_at:
+                oximeter.lost(lose_at % 60 + 1)
+            at = k if k < lose_at else k + lose_at % 60 + 1
+            yield steady - height * beat(at * bpm / 60 / rate_hz) + averaged_hum(at, rate_hz, hum_hz, hum * height)
+
+    for second, rate in rates_shown(oximeter, light(), rate_hz):
+        assert abs(rate - bpm) <= 3, (second, rate)
