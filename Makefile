@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-host lint typecheck bench sim size docs check-docs pictures clean
@@ -44,8 +45,13 @@ lint: $(READY) ## style and common mistakes
 typecheck: $(READY) ## types of host and firmware
 	@$(BIN)/python tools/typecheck.py
 
-bench: $(READY) ## the pulse estimator beside HeartPy, on the recordings the project carries
-	@$(BIN)/python tools/bench.py
+bench: $(PEERS) ## the pulse estimator beside HeartPy and NeuroKit2, and what a sample costs; 2 minutes and more
+	@$(BIN)/python tools/bench
+
+$(PEERS): requirements-bench.txt $(READY)
+	@echo "adding the other estimators to $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
 
 sim: $(READY) ## a simulated unit on a serial port, until Ctrl-C
 	@$(BIN)/sitterctl sim start tests/scenarios/quiet_session.json
