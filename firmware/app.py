@@ -192,4 +192,5 @@ class App:
                 "utc_s": unit.utc_s(board.now_ms()), "clock_trusted": parts["clock"] == "ok",
                 "free_bytes": self.store.free_bytes(), "logs": len(logs),
                 "unpulled": sum(1 for log in logs if log[2] and not log[3]), "heap_free": board.heap_free(),
+                "samples_lost": self.sensor.lost, "die_temperature_centidegc": self.sensor.die_temperature_centidegc,
                 "parts": parts}  # fmt: skip
