@@ -6,6 +6,7 @@ drivers, alarms first. Nothing is decided here, and nothing waits: main.py has t
 """
 
 import asyncio
+import gc
 
 from drivers.annunciator import Annunciator
 from drivers.dfplayer import DfPlayer
@@ -13,17 +14,21 @@ from drivers.display import Display
 from drivers.keys import Keys
 from drivers.light import Light
 from drivers.link import Link
-from drivers.logstore import LogStore
+from drivers.logstore import SESSION_BYTES, LogStore
 from drivers.max30102 import SAMPLE_RATE_HZ, Max30102
 from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
 from sitter import VERSION, plan, session, settings
+from sitter.liveness import Liveness
 from sitter.ppg import Oximeter
 from sitter.records import SCHEMA_ID, table_text
 from sitter.seal import key_id
 from sitter.unit import Unit
 
 FLUSH_MS = 10000
+WRITE_MS = 10000  # a flush that was asked for and has not been done by then hangs
+NEARLY_FULL_BYTES = 2 * SESSION_BYTES
+LOW_MEMORY_BYTES = 8192
 
 
 class App:
@@ -51,9 +56,12 @@ class App:
         self.key_pressed = asyncio.ThreadSafeFlag()
         self.light_wanted = asyncio.Event()
         self.flush_wanted = asyncio.Event()
+        self.liveness = Liveness()
         self.lateness_ms = 0  # the worst step so far
+        self._unwritten_ms: int | None = None  # since when a flush has been waited for
         self._inbox: list[tuple] = []
         self._posted: dict[str, str | None] = {}  # by part, as last posted
+        self._light: tuple | None = None  # warm and cool percent, as last wanted
         self._saved: dict | None = None  # the session as it has to be stored
         self._closing = False
         self._flushed_ms = 0
@@ -102,6 +110,12 @@ class App:
                          "utc_trusted": int(trusted), "key_id": self._key_id, "unit_id": self.board.unit_id(),
                          "firmware": VERSION, "schema": table_text()})  # fmt: skip
 
+    def beat(self, task: str) -> int:
+        """A task comes by; the time."""
+        now_ms = self.board.now_ms()
+        self.liveness.beat(task, now_ms)
+        return now_ms
+
     # --- the step -------------------------------------------------------------------------------------------------
 
     def post(self, kind: str, value) -> None:
@@ -116,9 +130,11 @@ class App:
 
     def step(self) -> None:
         now_ms = self.board.now_ms()
+        self.post_fault("task", self._hanging(now_ms))
         inputs, self._inbox = self._inbox, []
         out = self.unit.step(now_ms, inputs)
         self.annunciator.show(now_ms, out.signal)
+        self._note_signal(out, self.board.now_ms() - now_ms)
         if out.cuff == "start":
             self.nibp.start(now_ms)
         elif out.cuff == "abort":
@@ -128,19 +144,37 @@ class App:
         except Exception as error:  # noqa: BLE001 - nothing in there may keep the next alarm from its signal
             self.task_fell("step", error)
 
+    def _hanging(self, now_ms: int) -> str | None:
+        """The name of a task that has stopped without falling over."""
+        if not self.flush_wanted.is_set():
+            self._unwritten_ms = None
+        elif self._unwritten_ms is None:
+            self._unwritten_ms = now_ms
+        elif now_ms - self._unwritten_ms > WRITE_MS:
+            return "writer"
+        return self.liveness.silent(now_ms)
+
+    def _note_signal(self, out, after_ms: int) -> None:
+        """Add the time from the step's beginning to the pins to every alarm that began in it."""
+        for name, fields in out.records:
+            if name == "alarm" and fields["signal_ms"] is not None:
+                fields["signal_ms"] += after_ms
+
     def task_fell(self, name: str, error: Exception) -> None:
         """Something went wrong that should not have: say so by an alarm and go on."""
         self.board.report(error)
-        self.post("part", ("program", name))
+        self.post("part", ("program", name.replace("_task", "")))
 
     def _deliver(self, now_ms: int, out) -> None:
         """Everything that may fail: music, light, screen, record."""
         self.unit.present(now_ms, out)
         if out.cues:
             wanted = out.cues
-            self.light.want(now_ms, wanted.warm_pct, wanted.cool_pct, wanted.fade_ms)
-            self.light_wanted.set()
-            self.music.want(now_ms, wanted.folder, wanted.volume, wanted.fade_ms)
+            if (wanted.warm_pct, wanted.cool_pct) != self._light:  # a fade under way is not begun again
+                self._light = (wanted.warm_pct, wanted.cool_pct)
+                self.light.want(now_ms, wanted.warm_pct, wanted.cool_pct, wanted.fade_ms)
+                self.light_wanted.set()
+            self.music.want(now_ms, wanted.folder, wanted.volume, wanted.music_fade_ms)
         if out.screen:
             self.display.show(out.screen)
         self._keep(now_ms, out)
@@ -171,10 +205,14 @@ class App:
             self.store.save("session.json", saved)
         self.post_fault("storage", self.store.fault)
 
-    def check_room(self) -> None:
-        """Between sessions: is there room on flash for one more?"""
-        room = self.store.make_room()
-        self.post_fault("storage", self.store.fault or (None if room else "full"))
+    def check_resources(self) -> None:
+        """Once a minute: is there room on flash for more, and memory to go on?"""
+        if not self.store.is_open:
+            room = self.store.make_room()
+            self.post_fault("storage", self.store.fault or (None if room else "full"))
+        self.post_fault("room", "nearly full" if self.store.free_bytes() < NEARLY_FULL_BYTES else None)
+        gc.collect()  # what is free without this says nothing
+        self.post_fault("memory", "low" if self.board.heap_free() < LOW_MEMORY_BYTES else None)
 
     # --- answers for the link ---------------------------------------------------------------------------------------
 

@@ -45,7 +45,8 @@ async def oximeter_task(app: App) -> None:
     sensor, oximeter = app.sensor, app.oximeter
     samples = 0
     while True:
-        samples += sensor.poll(app.board.now_ms(), oximeter)
+        now_ms = app.beat("oximeter")
+        samples += sensor.poll(now_ms, oximeter)
         if samples >= SAMPLE_RATE_HZ:
             samples -= SAMPLE_RATE_HZ
             for reading in oximeter.estimate():
@@ -60,7 +61,7 @@ async def oximeter_task(app: App) -> None:
 async def cuff_task(app: App) -> None:
     nibp = app.nibp
     while True:
-        result = nibp.poll(app.board.now_ms())
+        result = nibp.poll(app.beat("cuff"))
         if isinstance(result, BloodPressure):
             app.post("pressure", result)
         elif result is not None:
@@ -72,7 +73,7 @@ async def cuff_task(app: App) -> None:
 async def keys_task(app: App) -> None:
     app.board.keys_int.irq(lambda pin: app.key_pressed.set())
     while True:
-        events = app.keys.poll(app.board.now_ms())
+        events = app.keys.poll(app.beat("keys"))
         for event in events:
             app.post("key", event)
         if events:
@@ -86,7 +87,7 @@ async def keys_task(app: App) -> None:
 
 async def music_task(app: App) -> None:
     while True:
-        fault = app.music.poll(app.board.now_ms())
+        fault = app.music.poll(app.beat("music"))
         if fault:
             app.post_fault("music", None if fault == "ok" else fault)
         await asyncio.sleep_ms(app.music.poll_every_ms)
@@ -102,15 +103,15 @@ async def light_task(app: App) -> None:
 
 async def display_task(app: App) -> None:
     while True:
-        app.display.poll(app.board.now_ms())
+        app.display.poll(app.beat("display"))
         await asyncio.sleep_ms(app.display.poll_every_ms)
 
 
 async def clock_task(app: App) -> None:
     while True:
+        app.beat("clock")
         app.post("clock", app.clock.read())
-        if not app.store.is_open:
-            app.check_room()
+        app.check_resources()
         await asyncio.sleep_ms(CLOCK_MS)
 
 

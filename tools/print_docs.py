@@ -7,7 +7,8 @@ import re
 import sys
 from pathlib import Path
 
-from sitter import alarms, cues, records, session, settings
+from sitter import alarm_table, cues, records, session, settings
+from sitterctl.alarm_help import ACTIONS
 
 ROOT = Path(__file__).parent.parent
 _PART = re.compile(r"(<!-- printed: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -30,15 +31,27 @@ def print_settings() -> str:
 
 def print_alarms() -> str:
     rows = []
-    for row in sorted(alarms.ROWS, key=lambda row: -row.priority):
-        limit = f"{row.kind} `{row.limit}`" if row.limit else row.kind
-        delay = f"`{row.delay}` ({settings.defaults()[row.delay]} s)" if row.delay else "none"
-        rows.append([f"`{row.name}`", alarms.PRIORITY_NAMES[row.priority], f"`{row.source}` {limit}", delay,
-                     str(row.hysteresis or "–"), "latching" if row.latching else "–",
-                     "session" if row.when else "always", row.sentence])  # fmt: skip
-    return _table(
-        ["alarm", "priority", "condition", "condition delay", "hysteresis", "latching", "when", "sentence"], rows
-    )
+    for row in sorted(alarm_table.ROWS, key=lambda row: -row.priority):
+        names = [f"`{row.name}`", alarm_table.PRIORITY_NAMES[row.priority] + ("+" if row.escalates else "")]
+        rows.append([*names, _condition(row), _delay(row), _end(row), row.sentence, ACTIONS[row.name]])
+    return _table(["alarm", "priority", "condition", "delay", "ends", "sentence", "what to do"], rows)
+
+
+def _condition(row: alarm_table.Row) -> str:
+    limit = f"{row.kind} `{row.limit}` ({settings.defaults()[row.limit]})" if row.limit else ""
+    return f"`{row.source}` {limit}".strip() + (", in a session" if row.when else "")
+
+
+def _delay(row: alarm_table.Row) -> str:
+    if isinstance(row.delay, int):
+        return f"{row.delay} s" if row.delay else "none"
+    return f"`{row.delay}` ({settings.defaults()[row.delay]} s)"
+
+
+def _end(row: alarm_table.Row) -> str:
+    if row.latching:
+        return "when seen"
+    return f"{row.hysteresis} inside the limit" if row.hysteresis else "with its condition"
 
 
 def print_records() -> str:

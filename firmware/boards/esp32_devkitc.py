@@ -25,7 +25,6 @@ _PINS = {
     "call_relay": 15,
 }  # fmt: skip
 
-_CARRIER_DUTY_PCT = 25  # more harmonics within 300 to 4000 Hz than a square of 50 %
 _I2C_TIMEOUT_US = 10000
 _RMT_US = 80000000 // 80 // 1000000  # ticks a microsecond at clock_div 80
 _RMT_MAX_US = 32000  # one item holds 15 bits
@@ -78,11 +77,11 @@ class _Sounder:
         self._pin = pin
         self._rmt = None
 
-    def play(self, tone_hz: int, pulses) -> None:
+    def play(self, tone_hz: int, duty_pct: int, pulses) -> None:
         """Begin a burst; one that is still playing gives way to it. Does not wait."""
         if self._rmt:
             self._rmt.deinit()
-        rmt = self._rmt = esp32.RMT(0, pin=self._pin, clock_div=80, tx_carrier=(tone_hz, _CARRIER_DUTY_PCT, True))
+        rmt = self._rmt = esp32.RMT(0, pin=self._pin, clock_div=80, tx_carrier=(tone_hz, duty_pct, True))
         durations, levels = [], []
         for on_ms, off_ms in pulses:
             for ms, level in ((on_ms, 1), (off_ms, 0)):

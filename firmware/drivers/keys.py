@@ -1,8 +1,10 @@
 """Five keys and the patient's call input behind an MCP23017: contacts in, gestures out.
 
 A gesture is `down` (at once, after 20 ms of rest), then either `short` (let go before the hold time) or `hold` (at
-the hold time, the key still down), and `stuck` when a key has been down for half a minute. What a gesture means is
-not known here.
+the hold time, the key still down), and `stuck` when a key has been down for half a minute, `free` when a stuck one has
+come up. What a gesture means is not known here.
+
+The patient's button is the other way round, closed at rest: a line that is cut or unplugged calls, and is then stuck.
 
 An expander that lost its power for a moment comes back without pull-ups, and its open contacts may read as pressed:
 five phantom keys, STOP held among them. So every poll reads settings and contacts in one transfer, and contacts read
@@ -44,7 +46,7 @@ _GESTURES = (
     (_DOWN, _HOLD_TIME, _HELD, "hold"),
     (_HELD, _RELEASE, _UP, None),
     (_HELD, _STUCK_TIME, _STUCK, "stuck"),
-    (_STUCK, _RELEASE, _UP, None),
+    (_STUCK, _RELEASE, _UP, "free"),
     # Not seen for a while: what it did meanwhile nobody knows, so this press ends without another gesture.
     (_DOWN, _GAP, _UNSEEN, None),
     (_HELD, _GAP, _UNSEEN, None),
@@ -119,13 +121,13 @@ class Keys:
         return events
 
     def _pressed(self) -> int | None:
-        """The contacts that are closed, a bit each in the order of NAMES; None when nobody knows."""
+        """The keys that are down, a bit each in the order of NAMES; None when nobody knows."""
         registers = self._registers
         try:
             self._i2c.readfrom_mem_into(ADDRESS, 0, registers)
             if all(registers[register] == value for register, value in _SETTINGS):
                 self._was_set, self.fault = True, None
-                return ~registers[_GPIOA] & _KEYS | (~registers[_GPIOB] & 1) << 5
+                return ~registers[_GPIOA] & _KEYS | (registers[_GPIOB] & 1) << 5
             for register, value in _SETTINGS:
                 self._i2c.writeto_mem(ADDRESS, register, bytes((value,)))
         except OSError:

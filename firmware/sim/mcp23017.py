@@ -1,7 +1,8 @@
 """An MCP23017 (BANK=0) with the keys and the call input on it: interrupt on change, latched until the port is read.
 
-The five keys are A0 to A4, the patient's call input B0. A port's interrupt ends when its GPIO or INTCAP is read; with
-MIRROR set the one line to the ESP32 follows both ports, without it port A alone. Comparing with DEFVAL is not modelled.
+The five keys are A0 to A4, closed when pressed; the patient's call button is B0, open when pressed, or cut. A port's
+interrupt ends when its GPIO or INTCAP is read; with MIRROR set the one line to the ESP32 follows both ports, without it
+port A alone. Comparing with DEFVAL is not modelled.
 Knobs: `absent`; `bounce_ms`, for how long a contact chatters at each press and release; `reset()`, the part loses its
 settings as after a dip in its supply: no key interrupts any more, and every open contact reads as pressed.
 """
@@ -19,7 +20,7 @@ class FakeMcp23017:
         self._int = int_pin
         self.absent = False
         self.bounce_ms = 0
-        self._levels = [0xFF, 0xFF]  # contacts are open: pulled up
+        self._levels = [0xFF, 0xFE]  # pulled up where a contact is open: all but that of the patient's button
         self.reset()
 
     def reset(self) -> None:
@@ -30,10 +31,10 @@ class FakeMcp23017:
     # --- keys -------------------------------------------------------------------------------------------------------
 
     def press(self, name: str) -> None:
-        self._move(name, 0)
+        self._move(name, int(name == "CALL"))
 
     def release(self, name: str) -> None:
-        self._move(name, 1)
+        self._move(name, int(name != "CALL"))
 
     def _move(self, name: str, level: int) -> None:
         port, bit = divmod(_INPUTS[name], 8)

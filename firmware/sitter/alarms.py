@@ -1,4 +1,4 @@
-"""The alarm table, and the way from a condition to a signal.
+"""The way from a condition of the alarm table to a signal.
 
     condition   a pure predicate of the facts of this moment; silencing never touches it
     occurrence  an interval: begins when the condition has held for the row's delay, ends when it is gone
@@ -6,66 +6,32 @@
     suppression the sound of one occurrence paused for a limited time; everything visible goes on
 
 Each row lives its own life: one alarm's end or silence never changes another's. They are joined only at the end, for
-presentation. Three rules carry the safety of it:
+presentation. The rules that carry the safety of it:
 
 - A number that goes away does not end an alarm. `SpO2 LOW` ends when a trusted number says so, not when the finger
   slips out of the probe.
 - SILENCE pauses the occurrences that are active now, each for at most `audio_pause_s`. Whatever begins afterwards
   sounds, pause or not (IEC 60601-1-8, 6.8.1: acknowledging silences only what is active).
+- An occurrence that gets worse while its sound is paused sounds again: a pause hides what was there, nothing else.
 - Hysteresis ends an alarm a little inside its limit, so that a value on the limit does not chatter.
-
-Priorities by harm and speed of onset as in IEC 60601-1-8, table 1. docs/alarms.md is printed from the table.
+- An occurrence that nobody answers for `escalation_s` rises by one priority. A pause is an answer; the count begins
+  anew when it is over.
+- Time that goes backwards is held: no delay and no pause is ever longer than it says.
 """
 
 from collections import namedtuple
 
-LOW, MEDIUM, HIGH = 1, 2, 3
-PRIORITY_NAMES = ("none", "low", "medium", "high")
+from sitter.alarm_table import ABOVE, BELOW, HIGH, IS_SET, MEDIUM, REACHED, ROWS, Row
 
-ABOVE, BELOW, REACHED, IS_SET = "above", "below", "reached", "is set"
+# The first so many milliseconds of an occurrence below high are soft where `gentle_first_burst` is set.
+GENTLE_MS = 10000
 
-# Some rows hold only while a session is watched, the others whenever the unit is on.
-WATCHING, ALWAYS = True, False
-
-Row = namedtuple(
-    "Row", ("name", "priority", "kind", "source", "limit", "hysteresis", "delay", "latching", "when", "sentence")
-)
-
-# `source` is a fact (see Unit._facts), `limit` and `delay` settings ("" is none). %v is the value, %l the limit.
-ROWS = tuple(
-    Row(*row)
-    for row in (
-        ("spo2_low", HIGH, BELOW, "spo2_pct", "spo2_low_pct", 2, "spo2_delay_s", False, WATCHING, "SpO2 LOW %v < %l"),
-        ("pulse_low", HIGH, BELOW, "pulse_bpm", "pulse_low_bpm", 3, "pulse_delay_s", False, WATCHING,
-         "PULSE LOW %v < %l"),
-        ("help_called", HIGH, IS_SET, "help_called", "", 0, "", True, ALWAYS, "HELP CALLED"),
-        ("pulse_high", MEDIUM, ABOVE, "pulse_bpm", "pulse_high_bpm", 3, "pulse_delay_s", False, WATCHING,
-         "PULSE HIGH %v > %l"),
-        ("spo2_fallen", MEDIUM, REACHED, "spo2_fall_pct", "spo2_fall_pct", 1, "spo2_fall_delay_s", False, WATCHING,
-         "SpO2 FELL BY %v, LIMIT %l"),
-        ("systolic_high", MEDIUM, ABOVE, "systolic_mmhg", "systolic_high_mmhg", 0, "", False, WATCHING,
-         "SYSTOLIC HIGH %v > %l"),
-        ("diastolic_high", MEDIUM, ABOVE, "diastolic_mmhg", "diastolic_high_mmhg", 0, "", False, WATCHING,
-         "DIASTOLIC HIGH %v > %l"),
-        ("systolic_low", MEDIUM, BELOW, "systolic_mmhg", "systolic_low_mmhg", 0, "", False, WATCHING,
-         "SYSTOLIC LOW %v < %l"),
-        ("no_finger", MEDIUM, IS_SET, "no_finger", "", 0, "no_finger_delay_s", False, WATCHING, "FINGER PROBE OFF"),
-        ("no_reading", MEDIUM, IS_SET, "no_reading", "", 0, "no_reading_delay_s", False, WATCHING, "NO PULSE READING"),
-        ("unit_restarted", MEDIUM, IS_SET, "restarted", "", 0, "", True, ALWAYS, "UNIT RESTARTED: LOOK AT PATIENT"),
-        ("task_restarted", MEDIUM, IS_SET, "program_fault", "", 0, "", True, ALWAYS, "UNIT FAULT: A TASK RESTARTED"),
-        ("storage_fault", MEDIUM, IS_SET, "storage_fault", "", 0, "", False, ALWAYS, "RECORD NOT BEING KEPT"),
-        ("pressure_overdue", LOW, IS_SET, "pressure_due", "", 0, "pressure_overdue_s", False, WATCHING,
-         "BLOOD PRESSURE OVERDUE"),
-        ("cuff_fault", LOW, IS_SET, "cuff_fault", "", 0, "", False, WATCHING, "CUFF FAULT %v: CHECK CUFF"),
-        ("music_fault", LOW, IS_SET, "music_fault", "", 0, "", False, WATCHING, "NO MUSIC: CHECK PLAYER"),
-        ("clock_not_trusted", LOW, IS_SET, "clock_fault", "", 0, "", False, ALWAYS, "CLOCK NOT SET"),
-        ("settings_fault", LOW, IS_SET, "settings_fault", "", 0, "", False, ALWAYS, "SETTINGS REFUSED: DEFAULTS USED"),
-    )
-)  # fmt: skip
-
-Signal = namedtuple("Signal", ("lamp", "sound", "calling", "started"))
-# What happened to an occurrence; event is "started" or "ended".
-Edge = namedtuple("Edge", ("row", "event", "value", "limit", "delay_ms"))
+# Lamp and sound as priorities (0 is none), whether to call, a count that rises with each occurrence, and whether this
+# burst may be soft.
+Signal = namedtuple("Signal", ("lamp", "sound", "calling", "started", "soft"))
+# What happened to an occurrence; event is "started", "escalated" or "ended". `waited_ms` is how long the condition had
+# held, and `late_ms` how long after its delay had run out an occurrence began, if it began now.
+Edge = namedtuple("Edge", ("row", "event", "value", "limit", "priority", "delay_ms", "waited_ms", "late_ms"))
 
 
 class _Alarm:
@@ -74,10 +40,26 @@ class _Alarm:
     def __init__(self, row: Row) -> None:
         self.row = row
         self.value = None
+        self.paused_value = None  # when its sound was paused
         self.true_since_ms: int | None = None
         self.started_ms: int | None = None
         self.quiet_until_ms: int | None = None
+        self.unanswered_ms = 0  # since when nobody has answered
+        self.escalated = False
         self.seen = False  # somebody has silenced this occurrence
+
+    @property
+    def priority(self) -> int:
+        return min(HIGH, self.row.priority + 1) if self.escalated else self.row.priority
+
+    def sounding(self, now_ms: int) -> bool:
+        return self.quiet_until_ms is None or now_ms >= self.quiet_until_ms
+
+    def has_worsened(self) -> bool:
+        if not self.row.worse or self.paused_value is None or self.value is None:
+            return False
+        change = self.value - self.paused_value
+        return (-change if self.row.kind is BELOW else change) >= self.row.worse
 
 
 class Alarms:
@@ -85,27 +67,23 @@ class Alarms:
         self._settings = settings
         self._all = [_Alarm(row) for row in ROWS]
         self._started = 0
+        self._now_ms = 0
 
     def step(self, now_ms: int, facts: dict, watching: bool) -> list[Edge]:
-        """Judge every row on the facts of this moment; the beginnings and ends of occurrences."""
-        edges = []
+        """Judge every row on the facts of this moment; what happened to occurrences."""
+        now_ms = self._now_ms = max(self._now_ms, now_ms)
+        edges: list[Edge] = []
         for alarm in self._all:
-            row = alarm.row
-            value = facts.get(row.source)
-            true = (watching or not row.when) and self._condition(alarm, value)
-            if true:
-                if value is not None:
-                    alarm.value = value
-                if alarm.true_since_ms is None:
-                    alarm.true_since_ms = now_ms
-                if alarm.started_ms is None and now_ms - alarm.true_since_ms >= self.delay_ms(row):
-                    self._start(now_ms, alarm)
-                    edges.append(self._edge(alarm, "started"))
+            value = facts.get(alarm.row.source)
+            if (watching or not alarm.row.when) and self._condition(alarm, value):
+                self._holds(now_ms, alarm, value, edges)
             elif alarm.true_since_ms is not None or alarm.started_ms is not None:
                 alarm.true_since_ms = None
-                if alarm.started_ms is not None and (alarm.seen or not row.latching):
-                    edges.append(self._edge(alarm, "ended"))
+                if alarm.started_ms is not None and (alarm.seen or not alarm.row.latching):
+                    edges.append(self._edge(now_ms, alarm, "ended"))
                     alarm.started_ms = alarm.quiet_until_ms = None
+            if alarm.started_ms is not None:
+                self._go_on(now_ms, alarm, edges)
         return edges
 
     def _condition(self, alarm: _Alarm, value) -> bool:
@@ -121,53 +99,94 @@ class Alarms:
             return value >= self._settings[row.limit] - slack
         return value < self._settings[row.limit] + slack
 
-    def _start(self, now_ms: int, alarm: _Alarm) -> None:
-        alarm.started_ms = now_ms
-        alarm.quiet_until_ms = None
-        alarm.seen = False
-        self._started += 1
+    def _holds(self, now_ms: int, alarm: _Alarm, value, edges: list[Edge]) -> None:
+        if value is not None:
+            alarm.value = value
+        if alarm.true_since_ms is None:
+            alarm.true_since_ms = now_ms
+        if alarm.started_ms is None and now_ms - alarm.true_since_ms >= self.delay_ms(alarm.row):
+            alarm.started_ms = alarm.unanswered_ms = now_ms
+            alarm.quiet_until_ms = None
+            alarm.seen = alarm.escalated = False
+            self._started += 1
+            edges.append(self._edge(now_ms, alarm, "started"))
 
-    def _edge(self, alarm: _Alarm, event: str) -> Edge:
+    def _go_on(self, now_ms: int, alarm: _Alarm, edges: list[Edge]) -> None:
+        """What becomes of an occurrence with time."""
+        if not alarm.sounding(now_ms) and alarm.has_worsened():
+            alarm.quiet_until_ms = None
+            alarm.unanswered_ms = now_ms
+            self._started += 1
+        waited_ms = now_ms - alarm.unanswered_ms
+        if alarm.row.escalates and not alarm.escalated and waited_ms >= self._settings["escalation_s"] * 1000:
+            alarm.escalated = True
+            self._started += 1
+            edges.append(self._edge(now_ms, alarm, "escalated"))
+
+    def _edge(self, now_ms: int, alarm: _Alarm, event: str) -> Edge:
+        row = alarm.row
         value = alarm.value if type(alarm.value) is int else None
-        return Edge(alarm.row, event, value, self._settings.get(alarm.row.limit), self.delay_ms(alarm.row))
+        delay_ms = self.delay_ms(row)
+        waited_ms = 0 if alarm.true_since_ms is None else now_ms - alarm.true_since_ms
+        late_ms = waited_ms - delay_ms if alarm.started_ms == now_ms and event == "started" else None
+        return Edge(row, event, value, self._settings.get(row.limit), alarm.priority, delay_ms, waited_ms, late_ms)
 
     def delay_ms(self, row: Row) -> int:
-        return self._settings[row.delay] * 1000 if row.delay else 0
+        """The condition delay in force."""
+        return 1000 * (row.delay if type(row.delay) is int else self._settings[row.delay])
 
     def standing(self) -> list[Edge]:
         """The occurrences that are active now, as the edges that began them: for a log that begins later."""
-        return [self._edge(alarm, "started") for alarm in self._all if alarm.started_ms is not None]
+        return [self._edge(self._now_ms, alarm, "started") for alarm in self._all if alarm.started_ms is not None]
 
     def silence(self, now_ms: int) -> list[tuple[Row, int]]:
         """Pause the sound of every active occurrence; (row, until_ms) of those it changed."""
-        until_ms = now_ms + self._settings["audio_pause_s"] * 1000
+        until_ms = max(self._now_ms, now_ms) + self._settings["audio_pause_s"] * 1000
         active = [alarm for alarm in self._all if alarm.started_ms is not None]
         for alarm in active:
             alarm.seen = True
-            alarm.quiet_until_ms = until_ms
+            alarm.quiet_until_ms = alarm.unanswered_ms = until_ms
+            alarm.paused_value = alarm.value
         return [(alarm.row, until_ms) for alarm in active]
 
     def signal(self, now_ms: int) -> Signal:
-        """Lamp and sound priority (0 is none), whether to call, and a count that rises with each occurrence."""
+        """What lamp, sounder and relay should do about all occurrences together."""
+        now_ms = max(self._now_ms, now_ms)
         lamp = sound = 0
+        calling = False
+        soft = bool(self._settings["gentle_first_burst"])
         for alarm in self._all:
-            if alarm.started_ms is not None:
-                priority = alarm.row.priority
-                lamp = max(lamp, priority)
-                if alarm.quiet_until_ms is None or now_ms >= alarm.quiet_until_ms:
-                    sound = max(sound, priority)
-        return Signal(lamp, sound, lamp >= self._settings["call_from_priority"], self._started)
+            if alarm.started_ms is None:
+                continue
+            lamp = max(lamp, alarm.priority)
+            calling = calling or self._calls(now_ms, alarm)
+            if alarm.sounding(now_ms):
+                sound = max(sound, alarm.priority)
+                soft = soft and alarm.priority <= MEDIUM and now_ms - alarm.started_ms < GENTLE_MS
+        return Signal(lamp, sound, calling, self._started, soft and sound > 0)
+
+    def _calls(self, now_ms: int, alarm: _Alarm) -> bool:
+        """High priority calls at once, others after `call_delay_s`, paused or not."""
+        if alarm.priority < self._settings["call_from_priority"] or alarm.started_ms is None:
+            return False
+        return alarm.priority == HIGH or now_ms - alarm.started_ms >= self._settings["call_delay_s"] * 1000
 
     def pause_left_ms(self, now_ms: int) -> int:
         """The time until the first paused occurrence may sound again; 0 when none is paused."""
         left = [a.quiet_until_ms - now_ms for a in self._all if a.started_ms is not None and a.quiet_until_ms]
         return max(0, min(left)) if left else 0
 
-    def active(self) -> list[tuple[Row, object]]:
-        """(row, value) of every occurrence, most urgent first and oldest first within a priority."""
+    def active(self) -> list[tuple[Row, object, int]]:
+        """(row, value, priority) of every occurrence, most urgent first and oldest first within a priority."""
         found = [alarm for alarm in self._all if alarm.started_ms is not None]
-        found.sort(key=lambda alarm: (-alarm.row.priority, alarm.started_ms))
-        return [(alarm.row, alarm.value) for alarm in found]
+        found.sort(key=lambda alarm: (-alarm.priority, alarm.started_ms))
+        return [(alarm.row, alarm.value, alarm.priority) for alarm in found]
+
+    def named(self) -> list[tuple[Row, object, int]]:
+        """Those of `active` that the screen has to name: not the ones that a worse one covers."""
+        active = self.active()
+        names = [row.name for row, _, _ in active]
+        return [one for one in active if one[0].covered_by not in names]
 
     def sentence(self, row: Row, value) -> str:
         """What staff read: the row's sentence with its value and limit."""

@@ -11,7 +11,7 @@ during onset, carried through the peak, familiar ground on the return (docs/ther
 
 from collections import namedtuple
 
-Wanted = namedtuple("Wanted", ("folder", "volume", "warm_pct", "cool_pct", "fade_ms"))
+Wanted = namedtuple("Wanted", ("folder", "volume", "warm_pct", "cool_pct", "fade_ms", "music_fade_ms"))
 
 # light scenes: warm and cool white in percent of full brightness, as seen
 SCENES = {
@@ -35,7 +35,10 @@ DEFAULT = {
     "stopped": (0, 0, "assess", 3),
     "closed": (0, 0, "room", 10),
 }
-HELP = Wanted(0, 0, SCENES["assess"][0], SCENES["assess"][1], 3000)
+# Music under an alarm's sound: quiet enough for a staff-side sounder, and the time it takes to go and to come back.
+DUCKED = 4
+DUCK_MS, DUCK_HEADPHONES_MS, UNDUCK_MS = 300, 2000, 5000
+HELP = Wanted(0, 0, SCENES["assess"][0], SCENES["assess"][1], 3000, 3000)
 
 
 def wanted(programme: dict, phase: str, volume_cap: int, help_called: bool) -> Wanted:
@@ -44,7 +47,12 @@ def wanted(programme: dict, phase: str, volume_cap: int, help_called: bool) -> W
         return HELP
     folder, volume, scene, fade_s = programme.get(phase) or DEFAULT[phase]
     warm_pct, cool_pct = SCENES[scene]
-    return Wanted(folder, min(volume, volume_cap), warm_pct, cool_pct, fade_s * 1000)
+    return Wanted(folder, min(volume, volume_cap), warm_pct, cool_pct, fade_s * 1000, fade_s * 1000)
+
+
+def with_volume(wanted: Wanted, volume: int, fade_ms: int) -> Wanted:
+    """The same with the music at another volume, reached in `fade_ms`; the light keeps its own time."""
+    return Wanted(wanted.folder, volume, wanted.warm_pct, wanted.cool_pct, wanted.fade_ms, fade_ms)
 
 
 def check(programme: dict) -> list[str]:

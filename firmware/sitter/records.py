@@ -44,19 +44,20 @@ RECORDS = (
     (9, "dose", (AT, ("number", "B", ""), ("dose_mg", "H", "mg"), ("route", "s", ""))),
     (10, "key", (AT, ("key", "s", ""), ("gesture", "s", ""))),
     (11, "mark", (AT, ("number", "H", ""), ("phase", "s", ""))),
-    # One edge of an occurrence: event is `started` or `ended`. delay_ms is the condition delay that had run out.
-    (12, "alarm", (AT, ("value", "h", ""), ("limit", "h", ""), ("delay_ms", "I", "ms"), ("priority", "s", ""),
-                   ("event", "s", ""), ("alarm", "s", ""))),
+    # One edge of an occurrence: event is `started`, `escalated` or `ended`. delay_ms is the condition delay in force,
+    # waited_ms how long the condition had held, signal_ms how long after that delay the signal was on the pins.
+    (12, "alarm", (AT, ("value", "h", ""), ("limit", "h", ""), ("delay_ms", "I", "ms"), ("waited_ms", "I", "ms"),
+                   ("signal_ms", "H", "ms"), ("priority", "s", ""), ("event", "s", ""), ("alarm", "s", ""))),
     # Sound of one occurrence paused by somebody; it may sound again from until_ms on.
     (13, "silence", (AT, ("until_ms", "I", "ms"), ("cause", "s", ""), ("alarm", "s", ""))),
     (14, "cue", (AT, ("folder", "B", ""), ("volume", "B", "0-30"), ("warm_pct", "B", "%"), ("cool_pct", "B", "%"),
-                 ("fade_ms", "I", "ms"), ("cause", "s", ""))),
+                 ("fade_ms", "I", "ms"), ("music_fade_ms", "I", "ms"), ("cause", "s", ""))),
     (15, "part", (AT, ("part", "s", ""), ("fault", "s", ""))),
     (16, "seal", (AT, ("mac", "16s", ""))),
     # The session is over and the log complete; always followed by a last seal.
     (17, "close", (AT, ("utc_s", "I", "s"), ("reason", "s", ""))),
     # The patient's own values before the dose, written with it; absent when there were too few to trust.
-    (18, "baseline", (AT, ("spo2_pct", "B", "%"))),
+    (18, "baseline", (AT, ("spo2_pct", "B", "%"), ("pulse_bpm", "B", "bpm"), ("systolic_mmhg", "H", "mmHg"))),
 )  # fmt: skip
 
 _NAMES = {row[1]: row for row in RECORDS}

@@ -3,11 +3,13 @@
 Before the dose staff take readings with BP. From t0 on the cuff runs by itself, at an interval that depends on the
 phase, and always at 40 minutes: blood pressure peaks about then (docs/therapy.md). A reading is *due* from its moment
 until one has succeeded, and an alarm counts that time; an attempt that failed is repeated after a minute, then after
-five. The cuff always rests between two inflations.
+five. A reading over a limit is taken again after five minutes, so that one high value is told from two. The cuff always
+rests between two inflations.
 """
 
 REST_MS = 30000
 RETRY_MS = 60000
+AGAIN_MS = 5 * 60000
 MANDATORY_MS = 40 * 60000
 
 _INTERVAL = {
@@ -25,7 +27,7 @@ class Schedule:
         self._read_ms: int | None = None  # the last reading that succeeded
         self._tried_ms: int | None = None  # the end of the last attempt
         self._next_try_ms = 0
-        self._retried = False
+        self._retried = self._again = False
 
     def due_ms(self, session) -> int | None:
         """The moment at which the next reading is due, or None where the schedule does not run."""
@@ -33,7 +35,7 @@ class Schedule:
             return None
         interval_ms = self._settings[_INTERVAL[session.phase]] * 60000
         last_ms = session.t0_ms if self._read_ms is None else max(self._read_ms, session.t0_ms)
-        due_ms = last_ms + interval_ms
+        due_ms = last_ms + (min(AGAIN_MS, interval_ms) if self._again else interval_ms)
         mandatory_ms = session.t0_ms + MANDATORY_MS
         return mandatory_ms if last_ms < mandatory_ms < due_ms else due_ms
 
@@ -52,7 +54,9 @@ class Schedule:
         """The cuff may have been under pressure until now, as after a restart of the unit."""
         self._tried_ms = now_ms
 
-    def succeeded(self, now_ms: int) -> None:
+    def succeeded(self, now_ms: int, again: bool = False) -> None:
+        """A reading has come; `again` where it should be confirmed soon."""
+        self._again = again
         self._read_ms = self._tried_ms = now_ms
         self._retried = False
         self._next_try_ms = 0

@@ -4,7 +4,7 @@ A number that is not current is `---`, never the last one. The alarm line pages 
 urgent first. Whatever hangs on the screen says nothing that the lamps and the sounder do not say too.
 """
 
-from sitter import alarms
+from sitter.alarm_table import MEDIUM
 
 PHASE_TITLES = {
     "idle": "IDLE",
@@ -41,8 +41,7 @@ def _top(now_ms: int, unit) -> tuple:
 def _vitals(now_ms: int, unit) -> tuple:
     vitals = unit.vitals
     reading = vitals.reading(now_ms)
-    pulse = None if reading is None else reading.pulse_bpm
-    spo2 = None if reading is None else reading.spo2_pct
+    pulse, spo2 = vitals.pulse_bpm(now_ms), vitals.spo2_pct(now_ms)
     if reading is None:
         note = "no sensor"
     elif not reading.finger:
@@ -67,23 +66,23 @@ def _vitals(now_ms: int, unit) -> tuple:
 
 
 def _alarm(now_ms: int, unit) -> tuple:
-    active = unit.alarms.active()
+    active = unit.alarms.named()
     if not active:
         return (("alarm", "", "dim"), ("notice", "", "dim"))
-    row, value = active[(now_ms // PAGE_MS) % len(active)]
+    row, value, priority = active[(now_ms // PAGE_MS) % len(active)]
     text = unit.alarms.sentence(row, value)
     left_s = (unit.alarms.pause_left_ms(now_ms) + 999) // 1000
     notice = "SOUND PAUSED %d:%02d" % (left_s // 60, left_s % 60) if left_s else ""
     if len(active) > 1:
         notice += "%s%d alarms" % ("  " if notice else "", len(active))
-    return (("alarm", text, ALARM_COLOURS[row.priority]), ("notice", notice, "white"))
+    return (("alarm", text, ALARM_COLOURS[priority]), ("notice", notice, "white"))
 
 
 def _bottom(now_ms: int, unit) -> tuple:
     stop = "STOP" if unit.session.dosed else "HELP"
     return (
         ("prompt", unit.prompt(now_ms), "white"),
-        ("key_silence", "SILENCE", ALARM_COLOURS[alarms.MEDIUM] if unit.alarms.active() else "dim"),
+        ("key_silence", "SILENCE", ALARM_COLOURS[MEDIUM] if unit.alarms.active() else "dim"),
         ("key_stop", stop, "white"),
         ("key_bp", "DEFLATE" if unit.cuff_busy else "BP", "white"),
         ("key_next", unit.next_label(), "white"),

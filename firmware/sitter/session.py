@@ -67,8 +67,11 @@ def may_resume(saved) -> bool:
         if type(saved.get(name)) is not _SAVED[name]:
             return False
     known = saved["phase"] in NEXT_LABELS and saved["route"] in ENDS_MIN
-    for name in ("t0_utc_s", "spo2_baseline_pct"):
-        known = known and type(saved.get(name)) in (int, type(None))
+    numbers = saved.get("baseline", [None, None, None])
+    if type(numbers) is not list or len(numbers) != 3:
+        return False
+    for number in [saved.get("t0_utc_s")] + numbers:
+        known = known and type(number) in (int, type(None))
     return known and saved["phase"] not in _UNWATCHED
 
 

@@ -10,11 +10,20 @@ SETTINGS = (
     ("pulse_high_bpm", "bpm", 120, 80, 200),
     ("pulse_low_bpm", "bpm", 50, 30, 70),
     ("spo2_low_pct", "%", 90, 85, 95),
+    # No lower than 80: the sensor reads high when saturation is low.
+    ("spo2_very_low_pct", "%", 85, 80, 90),
     # Fall from the median before the dose.
     ("spo2_fall_pct", "%", 4, 2, 10),
     ("systolic_high_mmhg", "mmHg", 180, 120, 220),
+    ("systolic_very_high_mmhg", "mmHg", 200, 160, 240),
     ("systolic_low_mmhg", "mmHg", 90, 60, 110),
     ("diastolic_high_mmhg", "mmHg", 110, 80, 140),
+    ("diastolic_very_high_mmhg", "mmHg", 120, 90, 160),
+    # Rises from the patient's own numbers before the dose.
+    ("pulse_rise_bpm", "bpm", 50, 20, 100),
+    ("systolic_rise_mmhg", "mmHg", 45, 20, 100),
+    # How long a pulse over its limit stays medium.
+    ("pulse_stays_s", "s", 300, 60, 600),
     ("pulse_delay_s", "s", 10, 0, 30),
     ("spo2_delay_s", "s", 10, 0, 30),
     ("spo2_fall_delay_s", "s", 30, 10, 120),
@@ -30,11 +39,21 @@ SETTINGS = (
     ("oximeter_swapped", "", 0, 0, 1),
     ("no_finger_delay_s", "s", 15, 5, 60),
     ("no_reading_delay_s", "s", 30, 10, 60),
+    ("no_saturation_delay_s", "s", 60, 20, 120),
+    ("poor_signal_delay_s", "s", 15, 5, 30),
     ("pressure_overdue_s", "s", 180, 60, 600),
     # ISO 80601-2-61:2017, 208.6.8.5.101 allows a pulse oximeter's sound to be paused for 120 s at most.
     ("audio_pause_s", "s", 120, 30, 120),
     # 1 low, 2 medium, 3 high: the call relay follows alarms of this priority and above.
     ("call_from_priority", "", 2, 1, 3),
+    # Time for staff at the bedside to answer before the relay calls others; high priority never waits.
+    ("call_delay_s", "s", 0, 0, 60),
+    # An alarm that nobody answers for so long rises by one priority.
+    ("escalation_s", "s", 180, 60, 600),
+    # 1 for a quieter sound in the first ten seconds of alarms below high priority.
+    ("gentle_first_burst", "", 0, 0, 1),
+    # 1 where the patient hears the music in headphones: it then makes way for high priority alone.
+    ("music_on_headphones", "", 0, 0, 1),
     ("hold_systolic_mmhg", "mmHg", 140, 120, 160),
     ("hold_diastolic_mmhg", "mmHg", 90, 70, 100),
     ("pressure_interval_peak_min", "min", 10, 5, 30),
@@ -48,6 +67,10 @@ _ORDERED = (
     ("pulse_low_bpm", "pulse_high_bpm"),
     ("systolic_low_mmhg", "systolic_high_mmhg"),
     ("diastolic_high_mmhg", "systolic_high_mmhg"),
+    ("spo2_very_low_pct", "spo2_low_pct"),
+    ("systolic_high_mmhg", "systolic_very_high_mmhg"),
+    ("diastolic_high_mmhg", "diastolic_very_high_mmhg"),
+    ("poor_signal_delay_s", "no_reading_delay_s"),
 )
 
 _ROWS = {row[0]: row for row in SETTINGS}

@@ -15,8 +15,10 @@ it is a call of its own so that no fault in it can come between an alarm and its
 """
 
 from sitter import alarms, cues, screen, session
+from sitter.alarm_table import HIGH, MEDIUM, PRIORITY_NAMES
 from sitter.alarms import Alarms
 from sitter.baseline import Baseline
+from sitter.facts import facts
 from sitter.schedule import Schedule
 from sitter.session import Session
 from sitter.settings import spo2_points
@@ -50,8 +52,10 @@ class Unit:
         self.schedule = Schedule(settings)
         self.cuff_busy = False
         self.faults: dict[str, str | None] = {}  # by part
-        self._restarted = self._help_called = self._assess = False
-        self._cuff_code: int | None = None
+        self.restarted = self.help_called = self.patient_calls = self.call_held = False
+        self.stuck_key: str | None = None
+        self.cuff_code: int | None = None  # of the last attempt, if it failed
+        self._assess = self._ducked = False
         self._cuff_cause = ""
         self._closed_by = ""
         self._heard = False  # something came in with this step
@@ -85,17 +89,23 @@ class Unit:
     def _take_reading(self, now_ms: int, reading, out: Outputs) -> None:
         self.vitals.take_reading(now_ms, reading)
         if self.session.watching:
-            if reading.spo2_pct is not None and not self.session.dosed:
-                self.baseline.take(reading.spo2_pct)
+            if not self.session.dosed:
+                self.baseline.take_reading(reading)
             self._record(out, "vitals", now_ms, pulse_bpm=reading.pulse_bpm, spo2_pct=reading.spo2_pct,
                          perfusion_permyriad=reading.perfusion_permyriad, quality_pct=reading.quality_pct,
                          finger=int(reading.finger))  # fmt: skip
 
     def _take_pressure(self, now_ms: int, pressure, out: Outputs) -> None:
+        if not self.vitals.take_pressure(now_ms, pressure):
+            self._take_cuff(now_ms, ("fault", IMPLAUSIBLE), out)
+            return
         self.cuff_busy = False
-        self._cuff_code = None
-        self.vitals.take_pressure(now_ms, pressure)
-        self.schedule.succeeded(now_ms)
+        self.cuff_code = None
+        if self.session.watching and not self.session.dosed:
+            self.baseline.take_pressure(pressure[0])
+        limits = self.settings
+        high = pressure[0] > limits["systolic_high_mmhg"] or pressure[1] > limits["diastolic_high_mmhg"]
+        self.schedule.succeeded(now_ms, again=high)
         self._record(out, "pressure", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1],
                      mean_mmhg=pressure[2], pulse_bpm=pressure[3], cause=self._cuff_cause)  # fmt: skip
 
@@ -104,7 +114,7 @@ class Unit:
         self.cuff_busy = False
         self.schedule.failed(now_ms)
         if event == "fault":
-            self._cuff_code = code
+            self.cuff_code = code
         self._record(out, "cuff", now_ms, event=event, code=code, cause=self._cuff_cause)
 
     def _take_part(self, now_ms: int, value, out: Outputs) -> None:
@@ -123,14 +133,25 @@ class Unit:
         key, gesture = value
         if gesture != "down":
             self._record(out, "key", now_ms, key=key, gesture=gesture)
+        if key == "CALL":
+            self._call(gesture)
+        elif gesture in ("stuck", "free"):
+            self.stuck_key = key if gesture == "stuck" else None
         action = _KEY_ACTIONS.get((key, gesture))
         if action:
             action(self, now_ms, out)
 
+    def _call(self, gesture: str) -> None:
+        """The patient's button: stuck is a line that is cut, or somebody lies on it."""
+        if gesture == "down":
+            self.patient_calls = True
+        elif gesture in ("stuck", "free"):
+            self.call_held = gesture == "stuck"
+
     # --- keys ---------------------------------------------------------------------------------------------------
 
     def _silence(self, now_ms: int, out: Outputs) -> None:
-        self._help_called = self._restarted = False
+        self.help_called = self.restarted = self.patient_calls = False
         self.faults["program"] = None
         for row, until_ms in self.alarms.silence(now_ms):
             self._record(out, "silence", now_ms, alarm=row.name, until_ms=until_ms, cause="key SILENCE")
@@ -141,7 +162,7 @@ class Unit:
             out.cuff = "abort"
 
     def _help(self, now_ms: int, out: Outputs) -> None:
-        self._help_called = True
+        self.help_called = True
         self._assess = True
 
     def _end(self, now_ms: int, out: Outputs) -> None:
@@ -172,7 +193,9 @@ class Unit:
             given = self._move(now_ms, session.DOSE, "key NEXT held", out)
         if given:
             if self.session.doses == 1:
-                self._record(out, "baseline", now_ms, spo2_pct=self.baseline.spo2_pct)
+                self.baseline.settle()
+                self._record(out, "baseline", now_ms, spo2_pct=self.baseline.spo2_pct,
+                             pulse_bpm=self.baseline.pulse_bpm, systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
             dose_mg = self.plan["dose_mg"] if self.plan else None
             self._record(out, "dose", now_ms, number=self.session.doses, dose_mg=dose_mg, route=self.session.route)
             self._save(now_ms, out)
@@ -195,8 +218,8 @@ class Unit:
             return "no room for a record" if self.faults.get("storage") else None
         if phase != "checks":
             return None
-        reading, pressure = self.vitals.reading(now_ms), self.vitals.pressure
-        if reading is None or reading.pulse_bpm is None or reading.spo2_pct is None:
+        pressure = self.vitals.pressure
+        if self.vitals.pulse_bpm(now_ms) is None or self.vitals.spo2_pct(now_ms) is None:
             return "needs a pulse reading"
         if pressure is None or self.vitals.pressure_ms < self.session.since_ms:
             return "needs a blood pressure"
@@ -239,14 +262,16 @@ class Unit:
     def resume(self, now_ms: int, saved: dict, utc_s: int) -> None:
         """Take up the session that a power cut or a reset interrupted."""
         self.session.restore(saved, now_ms, utc_s)
-        self.baseline.restore(saved.get("spo2_baseline_pct"))
+        self.baseline.restore(saved.get("baseline", [None, None, None]))
+        if self.session.dosed:
+            self.baseline.settle()
         self.schedule.rest(now_ms)
-        self._restarted = True
+        self.restarted = True
 
     def _save(self, now_ms: int, out: Outputs) -> None:
         out.saved = self.session.saved(now_ms, self.utc_s(now_ms))
         out.saved["utc_trusted"] = self._utc[2]
-        out.saved["spo2_baseline_pct"] = self.baseline.spo2_pct
+        out.saved["baseline"] = self.baseline.saved()
 
     def utc_s(self, now_ms: int) -> int:
         utc_s, at_ms, _ = self._utc
@@ -264,53 +289,43 @@ class Unit:
         self._cuff_cause = cause
         self._record(out, "cuff", now_ms, event="started", cause=cause)
 
-    def facts(self, now_ms: int) -> dict:
-        """The facts that the alarm conditions are judged on; an absent number is None."""
-        reading = self.vitals.reading(now_ms)
-        pressure = self.vitals.pressure
-        expecting = self.session.phase != "checks"
-        off = reading is not None and not reading.finger
-        faults = self.faults
-        spo2_pct = None if reading is None else reading.spo2_pct
-        return {
-            "pulse_bpm": None if reading is None else reading.pulse_bpm,
-            "spo2_pct": spo2_pct,
-            "spo2_fall_pct": self.baseline.fall(spo2_pct) if self.session.dosed else None,
-            "systolic_mmhg": None if pressure is None else pressure[0],
-            "diastolic_mmhg": None if pressure is None else pressure[1],
-            "no_finger": off and expecting,
-            "no_reading": expecting and not off and (reading is None or reading.pulse_bpm is None),
-            "pressure_due": self.schedule.due(now_ms, self.session),
-            "cuff_fault": self._cuff_code or faults.get("nibp"),
-            "music_fault": faults.get("music"),
-            "storage_fault": faults.get("storage"),
-            "clock_fault": faults.get("clock"),
-            "settings_fault": faults.get("settings"),
-            "program_fault": faults.get("program"),
-            "restarted": self._restarted,
-            "help_called": self._help_called,
-        }
-
     def _judge(self, now_ms: int, out: Outputs) -> None:
-        for edge in self.alarms.step(now_ms, self.facts(now_ms), self.session.watching):
+        for edge in self.alarms.step(now_ms, facts(now_ms, self), self.session.watching):
             self._record_edge(now_ms, edge, out)
         out.signal = self.alarms.signal(now_ms)
 
     def _record_edge(self, now_ms: int, edge: alarms.Edge, out: Outputs) -> None:
         row = edge.row
         self._record(out, "alarm", now_ms, alarm=row.name, event=edge.event, value=edge.value, limit=edge.limit,
-                     priority=alarms.PRIORITY_NAMES[row.priority], delay_ms=edge.delay_ms)  # fmt: skip
+                     priority=PRIORITY_NAMES[edge.priority], delay_ms=edge.delay_ms, waited_ms=edge.waited_ms,
+                     signal_ms=edge.late_ms)  # fmt: skip
 
     def _direct(self, now_ms: int, out: Outputs) -> None:
         programme = self.plan.get("cues", {}) if self.plan else {}
         wanted = cues.wanted(programme, self.session.phase, self.settings["volume_cap"], self._assess)
-        if wanted == self._cues:
+        cause = "help" if self._assess else self.session.phase
+        if wanted.volume > cues.DUCKED:
+            wanted, cause = self._duck(wanted, cause, out)
+        if wanted[:4] == (self._cues or ())[:4]:
             return
         self._cues = out.cues = wanted
         if self.session.watching:
             self._record(out, "cue", now_ms, folder=wanted.folder, volume=wanted.volume, warm_pct=wanted.warm_pct,
-                         cool_pct=wanted.cool_pct, fade_ms=wanted.fade_ms,
-                         cause="help" if self._assess else self.session.phase)  # fmt: skip
+                         cool_pct=wanted.cool_pct, fade_ms=wanted.fade_ms, music_fade_ms=wanted.music_fade_ms,
+                         cause=cause)  # fmt: skip
+
+    def _duck(self, wanted: cues.Wanted, cause: str, out: Outputs) -> tuple[cues.Wanted, str]:
+        """Music makes way for a sound that has to be heard; in headphones, where only the patient would notice, for
+        high priority alone and slowly."""
+        headphones = bool(self.settings["music_on_headphones"])
+        was, sound = self._ducked, out.signal.sound if out.signal else 0
+        self._ducked = sound >= (HIGH if headphones else MEDIUM)
+        if self._ducked:
+            fade_ms = cues.DUCK_HEADPHONES_MS if headphones else cues.DUCK_MS
+            return cues.with_volume(wanted, cues.DUCKED, fade_ms), "alarm"
+        if was:
+            return cues.with_volume(wanted, wanted.volume, cues.UNDUCK_MS), "alarm over"
+        return wanted, cause
 
     # --- words --------------------------------------------------------------------------------------------------
 
@@ -335,6 +350,9 @@ class Unit:
         fields["at_ms"] = now_ms
         out.records.append((record, fields))
 
+
+# A code as the cuff's driver gives it for a result that cannot be.
+IMPLAUSIBLE = 202
 
 _KEY_ACTIONS = {
     ("SILENCE", "down"): Unit._silence,

@@ -4,37 +4,81 @@ A number is current while its source said so recently. The pulse estimator speak
 after 5 s of silence from it, whatever the reason: a stuck bus, a dead task or a pulled plug look the same to the clock.
 (ISO 80601-2-61 asks that numbers older than 30 s are marked as not current; `---` is stricter.) A blood pressure stands
 until the next one and is always shown with its age.
+
+A number that no living patient has is no number, wherever it comes from.
 """
 
 READING_LAPSES_MS = 5000
+# Two readings five minutes apart; the second begins so long after the end of the first that half a minute is allowed.
+APART_MS = 270000
+_KEPT = 4  # blood pressures, enough to find one five minutes back among repeats
+
+PULSE_BPM = (20, 300)
+SPO2_PCT = (50, 100)
+PRESSURE_MMHG = (20, 300)
 
 
 class Vitals:
     def __init__(self) -> None:
         self._reading = None
         self._reading_ms = 0
-        self.pressure: tuple[int, int, int, int] | None = None  # systolic, diastolic, mean in mmHg, pulse in bpm
-        self.pressure_ms = 0
+        self._pressures: list[tuple[int, tuple]] = []  # (at_ms, pressure), newest first
 
     def take_reading(self, now_ms: int, reading) -> None:
         """A reading of the oximeter: pulse_bpm and spo2_pct are None when not to be trusted."""
         self._reading = reading
         self._reading_ms = now_ms
 
-    def take_pressure(self, now_ms: int, pressure) -> None:
-        self.pressure = pressure
-        self.pressure_ms = now_ms
+    def take_pressure(self, now_ms: int, pressure) -> bool:
+        """(systolic, diastolic, mean in mmHg, pulse in bpm); False if no patient has such a pressure."""
+        systolic, diastolic = pressure[0], pressure[1]
+        if not (_possible(systolic, PRESSURE_MMHG) and _possible(diastolic, PRESSURE_MMHG) and systolic > diastolic):
+            return False
+        self._pressures.insert(0, (now_ms, pressure))
+        del self._pressures[_KEPT:]
+        return True
 
     def reading(self, now_ms: int):
         """The oximeter's last reading, or None once it has lapsed."""
-        if self._reading is None or now_ms - self._reading_ms > READING_LAPSES_MS:
+        if self._reading is None or not 0 <= now_ms - self._reading_ms <= READING_LAPSES_MS:
             return None
         return self._reading
+
+    def pulse_bpm(self, now_ms: int) -> int | None:
+        reading = self.reading(now_ms)
+        return reading.pulse_bpm if reading is not None and _possible(reading.pulse_bpm, PULSE_BPM) else None
+
+    def spo2_pct(self, now_ms: int) -> int | None:
+        reading = self.reading(now_ms)
+        return reading.spo2_pct if reading is not None and _possible(reading.spo2_pct, SPO2_PCT) else None
 
     def finger(self, now_ms: int) -> bool | None:
         """Whether a finger is in the probe; None when nobody knows."""
         reading = self.reading(now_ms)
         return None if reading is None else reading.finger
 
+    @property
+    def pressure(self) -> tuple[int, int, int, int] | None:
+        """The last one: systolic, diastolic, mean in mmHg, pulse in bpm."""
+        return self._pressures[0][1] if self._pressures else None
+
+    @property
+    def pressure_ms(self) -> int:
+        return self._pressures[0][0] if self._pressures else 0
+
     def pressure_age_ms(self, now_ms: int) -> int | None:
-        return None if self.pressure is None else now_ms - self.pressure_ms
+        return now_ms - self.pressure_ms if self._pressures else None
+
+    def twice(self) -> tuple:
+        """(systolic, diastolic): the lower of the last reading's and of that five minutes before it; None without."""
+        if self._pressures:
+            last_ms, last = self._pressures[0]
+            for at_ms, earlier in self._pressures:
+                if last_ms - at_ms >= APART_MS:
+                    return min(last[0], earlier[0]), min(last[1], earlier[1])
+        return None, None
+
+
+def _possible(value, limits: tuple) -> bool:
+    """Whole numbers inside the limits only; not a number is not inside anything."""
+    return type(value) is int and limits[0] <= value <= limits[1]

@@ -52,7 +52,7 @@ class _Seen:
                 self.phases.append((record.fields["phase"], at_s))
             elif record.name == "alarm" and record.fields["event"] == "started":
                 self.alarms.append((record.fields["alarm"], at_s, None))
-            elif record.name == "alarm":
+            elif record.name == "alarm" and record.fields["event"] == "ended":
                 self._end(record.fields["alarm"], at_s)
 
     def _end(self, alarm: str, at_s: float) -> None:
@@ -80,7 +80,7 @@ def _alarm_failures(row: dict, seen: _Seen) -> list[str]:
 
 def _burst_failures(row: dict, trace: dict) -> list[str]:
     low_s, high_s = row["between_s"]
-    count = sum(1 for at_ms, _, _ in trace["bursts"] if low_s * 1000 <= at_ms < high_s * 1000)
+    count = sum(1 for at_ms, *_ in trace["bursts"] if low_s * 1000 <= at_ms < high_s * 1000)
     least, most = row.get("count", [1, 10**6])
     if least <= count <= most:
         return []

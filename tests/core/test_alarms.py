@@ -1,5 +1,6 @@
 from sitter import settings
-from sitter.alarms import HIGH, LOW, MEDIUM, ROWS, Alarms
+from sitter.alarm_table import HIGH, LOW, MEDIUM, ROWS
+from sitter.alarms import Alarms
 
 QUIET = {"pulse_bpm": 72, "spo2_pct": 97, "systolic_mmhg": 120, "diastolic_mmhg": 78}
 
@@ -23,7 +24,7 @@ class Stand:
         return self.names()
 
     def names(self):
-        return [row.name for row, _ in self.alarms.active()]
+        return [row.name for row, _, _ in self.alarms.active()]
 
     def signal(self):
         return self.alarms.signal(self.now_ms)
@@ -135,14 +136,119 @@ def test_the_relay_follows_the_occurrence_from_medium_on():
 def test_the_sentence_gives_value_and_limit():
     stand = Stand()
     stand.run(11, spo2_pct=87)
-    row, value = stand.alarms.active()[0]
+    row, value, _ = stand.alarms.active()[0]
     assert stand.alarms.sentence(row, value) == "SpO2 LOW 87 < 90"
 
 
 def test_the_most_urgent_alarm_is_listed_first():
     stand = Stand()
-    stand.run(1, music_fault="absent", systolic_mmhg=200)
-    assert stand.run(11, spo2_pct=80) == ["spo2_low", "systolic_high", "music_fault"]
+    stand.run(1, music_fault="absent", systolic_mmhg=190)
+    assert stand.run(11, spo2_pct=88) == ["spo2_low", "systolic_high", "music_fault"]
+
+
+def test_a_worse_alarm_covers_the_lesser_on_the_screen_only():
+    stand = Stand()
+    assert stand.run(11, spo2_pct=82) == ["spo2_very_low", "spo2_low"]
+    assert [row.name for row, _, _ in stand.alarms.named()] == ["spo2_very_low"]
+
+
+def test_a_worse_value_sounds_through_the_pause_of_a_lesser_one():
+    stand = Stand()
+    stand.run(11, spo2_pct=88)
+    stand.alarms.silence(stand.now_ms)
+    stand.run(1)
+    assert stand.signal().sound == 0
+    stand.run(1, spo2_pct=86)
+    assert stand.signal().sound == 0
+    stand.run(1, spo2_pct=85)  # three points below the value that was paused
+    assert stand.signal().sound == HIGH
+
+
+def test_a_better_value_does_not_end_a_pause():
+    stand = Stand()
+    stand.run(1, systolic_mmhg=190)
+    stand.alarms.silence(stand.now_ms)
+    stand.run(5, systolic_mmhg=181)
+    assert stand.signal().sound == 0
+    stand.run(1, systolic_mmhg=199)
+    assert stand.signal().sound == 0
+    stand.run(1, systolic_mmhg=200)
+    assert stand.signal().sound == MEDIUM
+
+
+def test_an_alarm_that_nobody_answers_rises_by_one_priority():
+    stand = Stand(escalation_s=60)
+    stand.run(16, no_finger=True)
+    assert stand.signal().lamp == MEDIUM
+    started = stand.signal().started
+    stand.run(60)
+    assert stand.signal()[:2] == (HIGH, HIGH)
+    assert stand.signal().started == started + 1
+    assert stand.edges[-1][1:] == ("no_finger", "escalated")
+    assert stand.run(1, no_finger=False) == []
+
+
+def test_an_answer_puts_off_escalation_until_the_pause_is_over():
+    stand = Stand(escalation_s=60, audio_pause_s=120)
+    stand.run(50, no_finger=True)
+    stand.alarms.silence(stand.now_ms)
+    stand.run(170)
+    assert stand.signal().lamp == MEDIUM
+    stand.run(15)
+    assert stand.signal().lamp == HIGH
+
+
+def test_the_call_of_lesser_alarms_can_wait_and_that_of_high_ones_never_does():
+    stand = Stand(call_delay_s=30)
+    stand.run(16, no_finger=True)
+    assert not stand.signal().calling
+    stand.run(30)
+    assert stand.signal().calling
+    stand.run(1, no_finger=False)
+    stand.run(0.2, help_called=True)
+    assert stand.signal().calling
+
+
+def test_the_call_follows_the_occurrence_and_not_the_sound():
+    stand = Stand(call_delay_s=30)
+    stand.run(16, no_finger=True)
+    stand.alarms.silence(stand.now_ms)
+    stand.run(31)
+    assert stand.signal().calling
+    assert stand.signal().sound == 0
+
+
+def test_a_gentle_first_burst_is_a_choice_and_never_for_high_priority():
+    for gentle, spo2_pct, soft in ((0, 97, False), (1, 97, True), (1, 88, False)):
+        stand = Stand(gentle_first_burst=gentle)
+        stand.run(15.2, no_finger=True, spo2_pct=spo2_pct)
+        assert stand.signal().soft == soft
+        stand.run(10)
+        assert not stand.signal().soft
+
+
+def test_time_that_goes_backwards_lengthens_no_delay_and_no_pause():
+    stand = Stand(spo2_delay_s=10)
+    stand.run(5, spo2_pct=88)
+    at_ms, stand.now_ms = stand.now_ms, 100
+    stand.run(1)
+    stand.now_ms = at_ms
+    assert stand.run(5.2) == ["spo2_low"]
+    stand.alarms.silence(stand.now_ms)
+    stand.now_ms -= 60000
+    stand.alarms.silence(stand.now_ms)
+    stand.now_ms += 60000
+    stand.run(120.2)
+    assert stand.signal().sound == HIGH
+
+
+def test_the_delays_of_an_alarm_are_told_with_it():
+    stand = Stand(spo2_delay_s=10)
+    stand.facts["spo2_pct"] = 88
+    for now_ms in (0, 4000, 10070):  # a loop that was held up
+        edges = stand.alarms.step(now_ms, stand.facts, True)
+    edge = edges[0]
+    assert (edge.row.name, edge.delay_ms, edge.waited_ms, edge.late_ms) == ("spo2_low", 10000, 10070, 70)
 
 
 def test_every_row_of_the_table_can_begin_and_end():
@@ -157,8 +263,12 @@ def test_every_row_of_the_table_can_begin_and_end():
         assert row.name not in stand.run(1, **{row.source: good}), row.name
 
 
-def test_every_limit_and_delay_of_the_table_is_a_setting():
+def test_every_row_hangs_together():
     known = settings.defaults()
+    names = [row.name for row in ROWS]
+    assert len(set(names)) == len(names)
     for row in ROWS:
         assert row.limit == "" or row.limit in known
-        assert row.delay == "" or row.delay in known
+        assert type(row.delay) is int or row.delay in known
+        assert row.covered_by == "" or row.covered_by in names
+        assert not (row.covered_by and row.priority > ROWS[names.index(row.covered_by)].priority)

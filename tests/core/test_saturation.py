@@ -1,6 +1,6 @@
 from test_ppg import HZ, Finger, Shaken, watch
 
-from sitter.baseline import Baseline
+from sitter.baseline import Median, change
 from sitter.ppg import Oximeter
 from sitter.ppg_saturation import spo2_pct
 
@@ -121,20 +121,23 @@ def test_less_averaging_follows_a_fall_sooner():
 
 
 def test_the_baseline_is_the_median_of_a_minute_at_least():
-    baseline = Baseline()
-    for pct in [97] * 35 + [71] * 10 + [98] * 14:
-        baseline.take(pct)
-    assert baseline.spo2_pct is None
-    assert baseline.fall(90) is None
-    baseline.take(97)
-    assert baseline.spo2_pct == 97
-    assert [baseline.fall(pct) for pct in (92, 97, 99, None)] == [5, 0, 0, None]
+    median = Median(70, 100)
+    for pct in [97] * 35 + [71] * 10 + [98] * 14 + [None, 69, 101]:
+        median.take(pct)
+    assert median.value is None
+    median.take(97)
+    assert median.value == 97
 
 
 def test_a_restored_baseline_holds_until_there_is_a_newer_one():
-    baseline = Baseline()
-    baseline.restore(96)
-    assert baseline.fall(90) == 6
+    median = Median(70, 100)
+    median.restore(96)
+    assert median.value == 96
     for _ in range(60):
-        baseline.take(98)
-    assert baseline.spo2_pct == 98
+        median.take(98)
+    assert median.value == 98
+
+
+def test_a_change_is_known_only_with_both_numbers():
+    assert [change(97, pct) for pct in (92, 97, 99, None)] == [5, 0, 0, None]
+    assert change(None, 92) is None

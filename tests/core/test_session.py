@@ -83,6 +83,9 @@ def test_only_a_whole_open_session_may_be_resumed():
             broken = dict(saved)
             broken[name] = value
             assert not session.may_resume(broken), (name, value)
+    for baseline in (None, [], [1, 2], [1, 2, "x"], {}):
+        assert not session.may_resume(dict(saved, baseline=baseline)), baseline
+    assert session.may_resume(dict(saved, baseline=[96, None, 120]))
     for phase in ("idle", "closed", "lunch"):
         assert not session.may_resume(dict(saved, phase=phase))
 

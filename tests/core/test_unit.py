@@ -62,7 +62,11 @@ class Bedside:
         self.press("NEXT", "hold")
 
     def names(self):
-        return [row.name for row, _ in self.unit.alarms.active()]
+        return [row.name for row, _, _ in self.unit.alarms.active()]
+
+    def named(self):
+        """On the screen, where a worse alarm covers the lesser."""
+        return [row.name for row, _, _ in self.unit.alarms.named()]
 
     def of(self, name):
         return [fields for record, fields in self.records if record == name]
@@ -149,14 +153,14 @@ def test_no_finger_alarms_after_its_delay():
 
 
 def test_a_sensor_that_falls_silent_alarms_by_the_clock():
-    bed = Bedside(no_reading_delay_s=30)
+    bed = Bedside()
     bed.dosed()
     bed.run(5)
     bed.reading = None
-    bed.run(34)
+    bed.run(9)
     assert bed.names() == []
-    bed.run(3)
-    assert bed.names() == ["no_reading"]
+    bed.run(2)
+    assert bed.names() == ["sensor_fault"]
     assert bed.unit.vitals.reading(bed.now_ms) is None
 
 
@@ -215,7 +219,7 @@ def test_a_sustained_fall_from_the_baseline_alarms_above_the_limit():
     assert bed.names() == []
     bed.run(3)
     assert bed.names() == ["spo2_fallen"]
-    row, value = bed.unit.alarms.active()[0]
+    row, value, _ = bed.unit.alarms.active()[0]
     assert bed.unit.alarms.sentence(row, value) == "SpO2 FELL BY 4, LIMIT 4"
     bed.reading = with_spo2(95)
     bed.run(2)
@@ -225,7 +229,7 @@ def test_a_sustained_fall_from_the_baseline_alarms_above_the_limit():
 def test_without_a_baseline_no_fall_alarms_and_the_record_says_so():
     bed = Bedside()
     bed.dosed()  # after half a minute: too few values
-    assert bed.of("baseline") == [{"spo2_pct": None, "at_ms": bed.now_ms}]
+    assert bed.of("baseline") == [{"spo2_pct": None, "pulse_bpm": None, "systolic_mmhg": 122, "at_ms": bed.now_ms}]
     bed.reading = with_spo2(91)
     bed.run(60)
     assert bed.names() == []
@@ -298,7 +302,7 @@ def test_stop_held_ends_the_cues_and_keeps_watching():
     out = bed.press("STOP", "hold")
     assert bed.unit.session.phase == "stopped"
     assert out.cues.folder == 0
-    bed.reading = Reading(60, 80, 100, 90, True)
+    bed.reading = Reading(60, 87, 100, 90, True)
     bed.run(12)
     assert bed.names() == ["spo2_low"]
 
@@ -306,7 +310,7 @@ def test_stop_held_ends_the_cues_and_keeps_watching():
 def test_silence_is_logged_with_the_alarm_it_silenced():
     bed = Bedside()
     bed.dosed()
-    bed.reading = Reading(72, 80, 100, 90, True)
+    bed.reading = Reading(72, 87, 100, 90, True)
     bed.run(12)
     bed.press("SILENCE")
     silence = bed.of("silence")[0]
@@ -327,7 +331,7 @@ def test_a_task_that_fell_over_is_an_alarm_until_seen():
 def test_alarms_are_judged_before_anything_is_presented():
     bed = Bedside()
     bed.dosed()
-    bed.reading = Reading(72, 80, 100, 90, True)
+    bed.reading = Reading(72, 87, 100, 90, True)
     bed.run(9)
     bed.now_ms += 5000
     out = bed.unit.step(bed.now_ms, [("reading", bed.reading)])
@@ -352,7 +356,7 @@ def test_the_close_record_stands_behind_the_ends_of_the_alarms():
     bed = Bedside()
     bed.dosed()
     bed.press("STOP", "hold")
-    bed.reading = Reading(72, 80, 100, 90, True)
+    bed.reading = Reading(72, 87, 100, 90, True)
     bed.run(15)
     assert bed.names() == ["spo2_low"]
     out = bed.press("NEXT")
@@ -428,3 +432,151 @@ def test_limits_in_force_are_in_the_log():
 def _tile(bed, name):
     shown = [out.screen for out in bed.outs if out.screen][-1]
     return {tile: text for tile, text, _ in shown}[name]
+
+
+def test_one_high_pressure_is_taken_again_and_two_are_high_priority():
+    bed = Bedside()
+    bed.dosed()
+    bed.pressure(186, 100)
+    bed.run(1)
+    assert bed.named() == ["systolic_high"]
+    starts = len([out for out in bed.outs if out.cuff == "start"])
+    bed.run(301)
+    assert len([out for out in bed.outs if out.cuff == "start"]) == starts + 1
+    bed.pressure(188, 100)
+    bed.run(1)
+    assert bed.named() == ["systolic_stays_high"]
+    bed.pressure(150, 90)
+    bed.run(1)
+    assert bed.names() == []
+
+
+def test_a_single_very_high_pressure_does_not_wait_for_a_second():
+    bed = Bedside()
+    bed.dosed()
+    bed.pressure(206, 100)
+    bed.run(1)
+    assert "systolic_very_high" in bed.names()
+
+
+def test_changes_from_the_patients_own_numbers_alarm_below_the_limits():
+    bed = Bedside()
+    bed.press("NEXT")
+    bed.run(70)
+    bed.dosed()
+    bed.reading = Reading(115, 97, 100, 90, True)  # 43 above
+    bed.pressure(122 + 40, 78)
+    bed.run(70)
+    assert bed.names() == []
+    bed.reading = Reading(119, 97, 100, 90, True)
+    bed.unit.settings["pulse_rise_bpm"] = 45
+    bed.pressure(122 + 46, 78)
+    bed.run(70)
+    assert bed.names() == ["systolic_risen", "pulse_risen"]
+
+
+def test_a_pulse_without_saturation_is_an_alarm_of_its_own():
+    bed = Bedside()
+    bed.dosed()
+    bed.reading = Reading(72, None, 100, 60, True)
+    bed.run(59)
+    assert bed.names() == []
+    bed.run(3)
+    assert bed.names() == ["no_saturation"]
+
+
+def test_a_poor_signal_is_told_before_no_reading_is():
+    bed = Bedside()
+    bed.dosed()
+    bed.reading = Reading(None, None, 20, 10, True)
+    bed.run(17)
+    assert bed.names() == ["poor_signal"]
+    bed.run(15)
+    assert bed.names() == ["no_reading", "poor_signal"]
+    assert bed.named() == ["no_reading"]
+
+
+def test_numbers_that_no_patient_has_are_no_numbers():
+    for pulse, spo2 in ((0, 97), (500, 97), (float("nan"), 97), (72.5, 97)):
+        bed = Bedside()
+        bed.dosed()
+        bed.reading = Reading(pulse, spo2, 100, 90, True)
+        bed.run(32)
+        assert "no_reading" in bed.names(), pulse
+    for pressure in ((0, 0), (500, 90), (80, 120), (float("nan"), 80)):
+        bed = Bedside()
+        bed.dosed()
+        bed.pressure(*pressure)
+        bed.run(1)
+        assert bed.names() == ["cuff_fault"], pressure
+        assert bed.of("cuff")[-1]["code"] == 202
+
+
+def test_the_patients_button_calls_until_somebody_has_seen_it():
+    bed = Bedside()
+    bed.give("key", ("CALL", "down"))
+    bed.give("key", ("CALL", "short"))
+    bed.run(1)
+    assert bed.names() == ["patient_calls"]
+    assert bed.outs[-1].signal.calling
+    bed.press("SILENCE")
+    bed.run(0.2)
+    assert bed.names() == []
+
+
+def test_a_call_line_that_is_cut_calls_and_is_then_named():
+    bed = Bedside()
+    bed.give("key", ("CALL", "down"))
+    bed.give("key", ("CALL", "stuck"))
+    bed.press("SILENCE")
+    bed.run(1)
+    assert bed.names() == ["call_line"]
+    bed.give("key", ("CALL", "free"))
+    bed.run(0.2)
+    assert bed.names() == []
+
+
+def test_a_stuck_key_is_named_until_it_is_free():
+    bed = Bedside()
+    bed.give("key", ("MARK", "stuck"))
+    row, value, _ = bed.unit.alarms.active()[0]
+    assert bed.unit.alarms.sentence(row, value) == "KEY STUCK: MARK"
+    bed.give("key", ("MARK", "free"))
+    bed.run(0.2)
+    assert bed.names() == []
+
+
+def test_a_fault_of_the_cuff_module_itself_asks_for_the_cuff_to_come_off():
+    for code, name in ((87, "cuff_fault"), (89, "cuff_unsafe"), (99, "cuff_unsafe"), (201, "cuff_unsafe"),
+                       (202, "cuff_fault"), (203, "cuff_unsafe")):  # fmt: skip
+        bed = Bedside()
+        bed.dosed()
+        bed.give("cuff", ("fault", code))
+        assert bed.names() == [name], code
+
+
+def test_music_makes_way_for_an_alarm_and_comes_back_by_fade():
+    bed = Bedside()
+    bed.dosed()
+    bed.run(16)
+    bed.reading = Reading(None, None, 0, 0, False)
+    bed.run(16)
+    cue = [out.cues for out in bed.outs if out.cues][-1]
+    assert (cue.volume, cue.music_fade_ms) == (4, 300)
+    assert cue.fade_ms == 60000  # the light goes on as it was
+    bed.press("SILENCE")
+    cue = [out.cues for out in bed.outs if out.cues][-1]
+    assert (cue.volume, cue.music_fade_ms) == (16, 5000)
+
+
+def test_in_headphones_only_high_priority_makes_music_give_way_and_slowly():
+    bed = Bedside(music_on_headphones=1)
+    bed.dosed()
+    bed.reading = Reading(None, None, 0, 0, False)
+    bed.run(17)
+    assert bed.names() == ["no_finger"]
+    assert [out.cues for out in bed.outs if out.cues][-1].volume == 16
+    bed.press("STOP")
+    bed.press("NEXT")  # cues resume
+    cue = [out.cues for out in bed.outs if out.cues][-1]
+    assert (cue.volume, cue.music_fade_ms) == (4, 2000)

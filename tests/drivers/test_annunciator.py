@@ -1,5 +1,6 @@
 from drivers.annunciator import BURSTS, TONE_HZ, Annunciator
-from sitter.alarms import HIGH, LOW, MEDIUM, Signal
+from sitter.alarm_table import HIGH, LOW, MEDIUM
+from sitter.alarms import Signal
 
 
 class Pin:
@@ -25,8 +26,8 @@ class Sounder:
     def __init__(self):
         self.bursts = []
 
-    def play(self, tone_hz, pulses):
-        self.bursts.append((tone_hz, pulses))
+    def play(self, tone_hz, duty_pct, pulses):
+        self.bursts.append((tone_hz, pulses, duty_pct))
 
 
 class Stand:
@@ -35,10 +36,10 @@ class Stand:
         self.annunciator = Annunciator(self.red, self.yellow, self.cyan, self.sounder, self.relay)
         self.now_ms = 0
 
-    def run(self, seconds, lamp=0, sound=0, calling=False, started=0):
+    def run(self, seconds, lamp=0, sound=0, calling=False, started=0, soft=False):
         yellow = []
         for _ in range(int(seconds * 10)):
-            self.annunciator.show(self.now_ms, Signal(lamp, sound, calling, started))
+            self.annunciator.show(self.now_ms, Signal(lamp, sound, calling, started, soft))
             yellow.append(self.yellow.level)
             self.now_ms += 100
         return yellow

@@ -158,6 +158,14 @@ def test_the_patients_call_is_told_like_a_key():
     assert stand.interrupts >= 1
 
 
+def test_a_call_line_that_is_cut_calls_and_is_stuck_until_it_is_mended():
+    stand = Stand()
+    stand.part.press("CALL")  # closed at rest: cut looks like pressed
+    assert stand.run(32000) == [("CALL", "down"), ("CALL", "hold"), ("CALL", "stuck")]
+    stand.part.release("CALL")
+    assert stand.run(1000) == [("CALL", "free")]
+
+
 def test_a_stuck_bus_holds_one_poll_for_no_more_than_fifty_milliseconds():
     stand = Stand()
     stand.bus.stuck = True

@@ -154,7 +154,7 @@ def _events(code: str) -> list[tuple[int, str, dict]]:
         folder, volume, warm, cool, fade_ms = CUES[phase]
         events.append((at(minute), "phase", {"phase": phase, "cause": cause}))
         events.append((at(minute), "cue", {"folder": folder, "volume": volume, "warm_pct": warm, "cool_pct": cool,
-                                           "fade_ms": fade_ms, "cause": phase}))  # fmt: skip
+                                           "fade_ms": fade_ms, "music_fade_ms": fade_ms, "cause": phase}))  # fmt: skip
     for minute, systolic, diastolic, cause in PRESSURES:
         events.append((at(minute) - 35_000, "cuff", {"event": "started", "cause": cause}))
         mean = diastolic + (systolic - diastolic) // 3

@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from example_log import START_UTC_S, LogBuilder, session_log, small_log
 
+from sitter import alarm_table
 from sitterctl import keys, report, slog
+from sitterctl.alarm_help import ACTIONS
 from sitterctl.report import model, svg
 from sitterctl.report.figures import figures
 
@@ -125,7 +127,7 @@ def test_broken_log_says_from_where_on():
 
 
 def test_damaged_log_shows_what_is_before_the_damage():
-    page = page_of(session_log()[:60_000])
+    page = page_of(session_log()[:60_001])
     assert "Everything before it is shown." in page and strokes(page, "pulse")
 
 
@@ -299,3 +301,7 @@ def test_no_two_labels_of_the_phase_row_overlap(page):
     spans = sorted((float(e.get("y")), float(e.get("x")), svg.text_width(e.text)) for e in flags)
     for (y, x, width), (next_y, next_x, _) in pairwise(spans):
         assert y != next_y or next_x >= x + width
+
+
+def test_every_alarm_has_something_to_do_about_it():
+    assert set(ACTIONS) == {row.name for row in alarm_table.ROWS}

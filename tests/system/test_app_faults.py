@@ -28,7 +28,7 @@ for tenth in range(600):
         app.post("key", ("STOP", "short"))
     app.step()
     board.watchdog.feed()
-names = [row.name for row, _ in app.unit.alarms.active()]
+names = [row.name for row, _, _ in app.unit.alarms.active()]
 print("RESULT", len(bursts), board._stage.call_relay.value(), ",".join(names))
 """
 

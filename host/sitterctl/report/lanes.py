@@ -77,11 +77,13 @@ def _faded(session: Session, x: Scale, y: Scale, name: str) -> list[tuple[float,
     """The commanded course of one value: from what it was to what was asked for, over the fade."""
     points: list[tuple[float, float]] = []
     level = 0.0
-    cues = session.cues
+    fade = "music_fade_ms" if name == "volume" else "fade_ms"
+    cues = [cue for last, cue in zip([None, *session.cues], session.cues, strict=False)
+            if last is None or cue.fields.get(name) != last.fields.get(name)]  # fmt: skip
     for i, cue in enumerate(cues):
         until = cues[i + 1].at if i + 1 < len(cues) else session.end
         target = cue.fields.get(name) or 0
-        fade_min = (cue.fields.get("fade_ms") or 0) / 60000
+        fade_min = (cue.fields.get(fade) or 0) / 60000
         if not points:
             level = target if name != "volume" else 0.0
         reached = min(cue.at + fade_min, until)

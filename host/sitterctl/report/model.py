@@ -274,6 +274,9 @@ def _edge(record: Record, minute: float, found: list[Occurrence], active: dict[s
     said = record.fields
     alarm = said.get("alarm") or "–"
     ended = said.get("event") == "ended"
+    if said.get("event") == "escalated" and alarm in active:
+        active[alarm].priority = said.get("priority") or active[alarm].priority
+        return
     if ended and alarm in active:
         active.pop(alarm).end = minute
         return
