@@ -26,8 +26,6 @@ _PINS = {
 }  # fmt: skip
 
 _I2C_TIMEOUT_US = 10000
-_RMT_US = 80000000 // 80 // 1000000  # ticks a microsecond at clock_div 80
-_RMT_MAX_US = 32000  # one item holds 15 bits
 
 
 def safe_outputs() -> None:
@@ -71,27 +69,18 @@ def now_ms() -> int:
 
 
 class _Sounder:
-    """A train of tone pulses played by the RMT peripheral: the envelope as its items, the tone as its carrier."""
+    """A train of high and low times played by the RMT peripheral; its interrupt refills it every 32 cycles, 97 ms."""
 
     def __init__(self, pin: Pin) -> None:
         self._pin = pin
         self._rmt = None
 
-    def play(self, tone_hz: int, duty_pct: int, pulses) -> None:
+    def play(self, times_us: list[int]) -> None:
         """Begin a burst; one that is still playing gives way to it. Does not wait."""
         if self._rmt:
             self._rmt.deinit()
-        rmt = self._rmt = esp32.RMT(0, pin=self._pin, clock_div=80, tx_carrier=(tone_hz, duty_pct, True))
-        durations, levels = [], []
-        for on_ms, off_ms in pulses:
-            for ms, level in ((on_ms, 1), (off_ms, 0)):
-                left_us = ms * 1000
-                while left_us > 0:
-                    piece_us = min(left_us, _RMT_MAX_US)
-                    durations.append(piece_us * _RMT_US)
-                    levels.append(level)
-                    left_us -= piece_us
-        rmt.write_pulses(durations, levels)
+        self._rmt = esp32.RMT(0, pin=self._pin, clock_div=80)  # a tick is a microsecond
+        self._rmt.write_pulses(times_us, 1)
 
 
 def _pwm(name: str, freq_hz: int) -> PWM:

@@ -9,10 +9,10 @@ Numbers as in IEC 60601-1-8, annex tables as collected in docs/alarms.md: red 2 
 pulses for high, three for medium, two for low.
 """
 
+from drivers.tone import train
 from sitter.alarm_table import HIGH, LOW, MEDIUM
 
-TONE_HZ = 700
-# A quarter has more harmonics within 300 to 4000 Hz than a square of a half; a twentieth is some 13 dB quieter.
+# Of the tone's cycle; a twentieth is 13 dB quieter than a quarter.
 DUTY_PCT, SOFT_DUTY_PCT = 25, 5
 
 # priority: pulses as (on_ms, off_ms), burst repeated every so many ms
@@ -27,7 +27,7 @@ _FULL = 65535
 
 
 class Annunciator:
-    """`red` is a PWM that blinks by itself, `yellow`, `cyan` and `relay` are pins, `sounder` plays pulse trains."""
+    """`red` is a PWM that blinks by itself, `yellow`, `cyan` and `relay` are pins, `sounder` plays trains of times."""
 
     def __init__(self, red, yellow, cyan, sounder, relay) -> None:
         self._red = red
@@ -39,6 +39,9 @@ class Annunciator:
         self._sound = 0
         self._next_burst_ms = 0
         self._lamp = -1
+        # Made at the start, when there is memory in one piece: a train is up to 3.5 KB.
+        self._trains = {priority: train(BURSTS[priority][0], DUTY_PCT) for priority in BURSTS}
+        self._soft: dict[int, list[int]] = {}
         red.freq(2)
 
     def show(self, now_ms: int, signal) -> None:
@@ -56,6 +59,15 @@ class Annunciator:
         news = signal.started != self._started or signal.sound > self._sound
         self._started, self._sound = signal.started, signal.sound
         if signal.sound and (news or now_ms >= self._next_burst_ms):
-            pulses, every_ms = BURSTS[signal.sound]
-            self._sounder.play(TONE_HZ, SOFT_DUTY_PCT if signal.soft else DUTY_PCT, pulses)
-            self._next_burst_ms = now_ms + every_ms
+            self._next_burst_ms = now_ms + BURSTS[signal.sound][1]
+            self._sounder.play(self._train(signal))
+
+    def _train(self, signal) -> list[int]:
+        if not signal.soft:
+            return self._trains[signal.sound]
+        try:
+            if signal.sound not in self._soft:
+                self._soft[signal.sound] = train(BURSTS[signal.sound][0], SOFT_DUTY_PCT)
+            return self._soft[signal.sound]
+        except MemoryError:
+            return self._trains[signal.sound]  # loud is better than not at all

@@ -178,6 +178,7 @@ class Stage:
         flash = self.flash
         return {
             "bursts": self.sounder.trace,
+            "trains": self.sounder.trains,
             "red_lamp": self.lamp_red.trace,
             "music": self.music.trace,
             "flash": {"erases": flash.erases, "programs": flash.programs, "reads": flash.reads},

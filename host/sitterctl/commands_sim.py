@@ -19,24 +19,26 @@ def sim() -> None:
 
 
 @sim.command(epilog=examples("sim run tests/scenarios/stop.json --out build/stop",
-                             "sim run tests/scenarios/demo.json --out build/demo --json"))  # fmt: skip
+                             "sim run tests/scenarios/silence.json --out build/silence --sound"))  # fmt: skip
 @scenario_argument
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
+@click.option("--sound", is_flag=True, help="Also write what the alarm sounder played, as WAV files.")
 @json_option
 @no_port_option
-def run(scenario: Path, out: Path, as_json: bool) -> int:
+def run(scenario: Path, out: Path, sound: bool, as_json: bool) -> int:
     """Play a scenario, pull its log, verify it, check what was expected. Exit code 1 if something does not hold."""
     from sitterctl import simulator
     from sitterctl.scenario import load
 
     end_s = int(load(scenario)["end_s"])
     with output.Progress(f"playing {scenario.stem}", as_json) as step:
-        summary = simulator.play(scenario, out, on_progress=lambda at_s: step(at_s, end_s))
+        summary = simulator.play(scenario, out, on_progress=lambda at_s: step(at_s, end_s), sounds=sound)
     lines = [
         f"{summary['scenario']}: {summary['simulated_s'] / 3600:.2f} h in {summary['play_wall_s']} s of simulation",
         f"log      {summary['slog']}",
         f"         {summary['verdict']}",
         f"report   {summary['report']}",
+        *[f"sound    {path}" for path in summary["sounds"]],
         *[f"FAILED   {failure}" for failure in summary["failures"]],
         "all expectations hold" if summary["ok"] else f"{len(summary['failures'])} expectations do not hold",
     ]

@@ -152,13 +152,14 @@ class Simulator:
             self._own_folder.cleanup()
 
 
-def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None) -> dict:
+def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None, sounds: bool = False) -> dict:
     """Play a scenario, pull its newest log over the simulated line, verify it, check what was expected, report.
 
-    Writes NAME.slog, NAME.pull.json, summary.json and report.html into `out` and returns the summary. Raises
-    SitterError when the unit did not get to the end or its log could not be pulled.
+    Writes NAME.slog, NAME.pull.json, summary.json and report.html into `out`, with `sounds` also each kind of burst
+    that the sounder played as a WAV file, and returns the summary. Raises SitterError when the unit did not get to the
+    end or its log could not be pulled.
     """
-    from sitterctl import device, expectations, keys, report, slog
+    from sitterctl import device, expectations, keys, report, slog, sound
 
     begun = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
@@ -181,6 +182,7 @@ def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None
         "interpreter": "MicroPython (unix port)", "slog": str(log_path), "report": str(page),
         "verdict": verdict.sentence, "flash": trace["flash"],
     }  # fmt: skip
+    summary["sounds"] = [str(wav) for wav in sound.write_each(trace, out)] if sounds else []
     (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
     return summary
 

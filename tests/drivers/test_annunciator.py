@@ -1,4 +1,5 @@
-from drivers.annunciator import BURSTS, TONE_HZ, Annunciator
+from drivers.annunciator import BURSTS, Annunciator
+from drivers.tone import train
 from sitter.alarm_table import HIGH, LOW, MEDIUM
 from sitter.alarms import Signal
 
@@ -26,8 +27,8 @@ class Sounder:
     def __init__(self):
         self.bursts = []
 
-    def play(self, tone_hz, duty_pct, pulses):
-        self.bursts.append((tone_hz, pulses, duty_pct))
+    def play(self, times_us):
+        self.bursts.append(times_us)
 
 
 class Stand:
@@ -82,7 +83,15 @@ def test_cyan_is_steady():
 
 def test_pulses_by_priority():
     assert [len(BURSTS[p][0]) for p in (HIGH, MEDIUM, LOW)] == [10, 3, 2]
-    assert 150 <= TONE_HZ <= 1000
+
+
+def test_a_train_is_as_long_as_its_pulses_and_fits_the_generator():
+    for pulses, _ in BURSTS.values():
+        for duty_pct in (25, 5):
+            times_us = train(pulses, duty_pct)
+            assert sum(times_us) == sum(on_ms + off_ms for on_ms, off_ms in pulses) * 1000
+            assert min(times_us) >= 1
+            assert max(times_us) <= 32767
 
 
 def test_a_new_occurrence_sounds_at_once_and_then_at_its_interval():
@@ -97,7 +106,7 @@ def test_a_higher_priority_does_not_wait_for_the_interval():
     stand = Stand()
     stand.run(1, LOW, LOW, False, 1)
     stand.run(0.1, HIGH, HIGH, True, 1)
-    assert len(stand.sounder.bursts[-1][1]) == 10
+    assert stand.sounder.bursts[-1] == train(BURSTS[HIGH][0], 25)
 
 
 def test_a_paused_sound_leaves_the_lamp_flashing():
@@ -106,3 +115,10 @@ def test_a_paused_sound_leaves_the_lamp_flashing():
     stand.run(60, HIGH, 0, True, 1)
     assert len(stand.sounder.bursts) == 1
     assert stand.red.duty > 0
+
+
+def test_a_soft_burst_is_a_train_of_its_own():
+    stand = Stand()
+    stand.run(1, MEDIUM, MEDIUM, True, 1, soft=True)
+    stand.run(20, MEDIUM, MEDIUM, True, 1)
+    assert stand.sounder.bursts == [train(BURSTS[MEDIUM][0], duty_pct) for duty_pct in (5, 25)]
