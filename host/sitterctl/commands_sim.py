@@ -38,7 +38,7 @@ def run(scenario: Path, out: Path, sound: bool, as_json: bool) -> int:
         f"log      {summary['slog']}",
         f"         {summary['verdict']}",
         f"report   {summary['report']}",
-        *[f"sound    {path}" for path in summary["sounds"]],
+        *[f"sound    {path}" for path in summary.get("sounds", [])],
         *[f"FAILED   {failure}" for failure in summary["failures"]],
         "all expectations hold" if summary["ok"] else f"{len(summary['failures'])} expectations do not hold",
     ]
