@@ -3,6 +3,7 @@
 Each page is prose written by hand around a marked part, `<!-- printed: NAME -->` to `<!-- end -->`, that is replaced.
 """
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -54,6 +55,15 @@ def _end(row: alarm_table.Row) -> str:
     return f"{row.hysteresis} inside the limit" if row.hysteresis else "with its condition"
 
 
+def print_faults() -> str:
+    rows = []
+    for row in json.loads((ROOT / "tests" / "fault_matrix.json").read_text()):
+        low, high = row["within_s"]
+        alarm = f"`{row['alarm']}`" if row["alarm"] else "none"
+        rows.append([row["part"], row["how"], alarm, f"{low} to {high} s" if row["alarm"] else "–"])
+    return _table(["part", "fault", "alarm", "within"], rows)
+
+
 def print_records() -> str:
     rows = []
     for tag, name, fields in records.RECORDS:
@@ -83,6 +93,7 @@ def print_cues() -> str:
 PRINTERS = {
     "settings": print_settings,
     "alarms": print_alarms,
+    "faults": print_faults,
     "records": print_records,
     "phases": print_phases,
     "cues": print_cues,

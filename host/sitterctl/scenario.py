@@ -10,7 +10,7 @@ from pathlib import Path
 from sitter import plan, session, settings
 from sitterctl.errors import SitterError
 
-KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK")
+KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK", "CALL")
 PARTS = {
     "oximeter": ("absent", "frozen", "part_id", "lose_power", "brown_out", "rate_pct", "swapped", "die_temperature_c"),
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",

@@ -1,0 +1,116 @@
+"""Every sensor and bus, absent, stuck, garbled and late: the right alarm within its time, raised by the clock.
+
+The table is tests/fault_matrix.json and is printed in docs/alarms.md. `alarm` null is a fault that the unit mends by
+itself, or cannot know of. Each row is a session of its own on the simulated unit, all tasks running; the alarm has to
+begin within its time and the sounder to play within a quarter of a second of that.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sitterctl import scenario, simulator
+
+ROOT = Path(__file__).parents[2]
+ROWS = json.loads((ROOT / "tests" / "fault_matrix.json").read_text())
+FAULT_S = 120
+AGAIN_S = 110  # after the fault: how long is watched
+SIGNAL_S = 0.25
+SCRIPT = """
+import json, sys
+import sim.tasks
+sys.modules["_asyncio"] = sim.tasks
+import main, sim.stage
+from sim import board
+edges = []
+def finish(self):
+    print("RESULT", json.dumps([edges, self.sounder.trace]))
+    sys.exit(0)
+sim.stage.Stage._finish = finish
+board.open_board(sys.argv[1])
+app = main.start(board)
+judge = app.unit.alarms.step
+def watched(now_ms, facts, watching):
+    found = judge(now_ms, facts, watching)
+    edges.extend([now_ms, edge.row.name, edge.event] for edge in found)
+    return found
+app.unit.alarms.step = watched
+def broken(*args):
+    raise ValueError("planted")
+def plant():
+    {plant}
+board.world.clock.at_us({fault_us}, plant)
+main.run(app)
+"""
+HANGS = {"oximeter": "sensor", "cuff": "nibp", "music": "music", "display": "display"}
+FALLS = {**HANGS, "keys": "keys"}
+
+
+def timeline(row: dict) -> list[dict]:
+    begin = [{"at_s": 5, "key": "NEXT"}, {"at_s": 8, "key": "BP"}, {"at_s": 70, "key": "NEXT"},
+             {"at_s": 75, "key": "NEXT", "hold_s": 2.5}]  # fmt: skip
+    what = {name: row[name] for name in ("fault", "patient") if name in row}
+    if what:
+        begin.append({"at_s": FAULT_S, **what})
+    if "key" in row:
+        begin.append({"at_s": FAULT_S + 0.1, "key": row["key"], "hold_s": row.get("hold_s", 0.3)})
+    if "later_fault" in row:
+        begin.append({"at_s": FAULT_S + 10, "fault": row["later_fault"]})
+    return begin
+
+
+def play(row: dict, folder: Path, plant: str = "pass") -> tuple[dict[str, float], list[float]]:
+    """(seconds after the fault at which each alarm first began, those of every burst)."""
+    whole = json.loads((ROOT / "tests" / "scenarios" / "stop.json").read_text())
+    whole.update(timeline=timeline(row), end_s=FAULT_S + AGAIN_S, expect={})
+    (folder / "scenario.json").write_text(json.dumps(whole))
+    (folder / "job.json").write_text(json.dumps(scenario.load(folder / "scenario.json")))
+    (folder / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
+    (folder / "run.py").write_text(SCRIPT.replace("{plant}", plant).replace("{fault_us}", str(FAULT_S * 1000000)))
+    firmware = simulator.firmware_folder()
+    done = subprocess.run(
+        [simulator.interpreter(), "-X", "heapsize=32m", str(folder / "run.py"), str(folder)],
+        env={"MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
+    assert line, done.stderr[-800:]
+    edges, trace = json.loads(line.removeprefix("RESULT "))
+    begun: dict[str, float] = {}
+    for at_ms, name, event in edges:
+        if event == "started":
+            begun.setdefault(name, at_ms / 1000 - FAULT_S)
+    return begun, [at_ms / 1000 - FAULT_S for at_ms, _ in trace]
+
+
+@pytest.mark.parametrize("task", HANGS)
+def test_a_task_that_hangs_is_named_by_the_clock(task: str, tmp_path: Path) -> None:
+    """It waits for ever: what a lost event does to a task. Longer work would hold the step, and the watchdog bites."""
+    begun, _ = play({}, tmp_path, f"type(app.{HANGS[task]}).poll_every_ms = 100000000")
+    assert 2 <= begun["task_silent"] <= 6.5, begun
+    if task == "oximeter":
+        assert 5 <= begun["sensor_fault"] <= 12
+
+
+@pytest.mark.parametrize("task", FALLS)
+def test_a_task_that_falls_over_is_an_alarm_at_once(task: str, tmp_path: Path) -> None:
+    begun, bursts = play({}, tmp_path, f"app.{FALLS[task]}.poll = broken")
+    assert 0 <= begun["task_restarted"] <= 2, begun
+    assert any(0 <= at_s - begun["task_restarted"] <= SIGNAL_S for at_s in bursts)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['part']}: {row['how']}".replace(" ", "_"))
+def test_fault(row: dict, tmp_path: Path) -> None:
+    begun, bursts = play(row, tmp_path)
+    assert all(at_s > 0 for at_s in begun.values()), f"an alarm before the fault: {begun}"
+    if row["alarm"] is None:
+        assert not begun
+        assert not bursts
+        return
+    earliest_s, latest_s = row["within_s"]
+    at_s = begun.get(row["alarm"])
+    assert at_s is not None, f"only {begun}"
+    assert earliest_s <= at_s <= latest_s, begun
+    assert any(at_s <= burst_s <= at_s + SIGNAL_S for burst_s in bursts)
