@@ -31,12 +31,12 @@ test: $(READY) ## all tests: core and drivers on both interpreters, host, scenar
 	@$(BIN)/python tests/count.py --reset
 	@$(BIN)/python -m pytest tests/core tests/drivers
 	@$(BIN)/python tests/run_micropython.py
-	@$(BIN)/python -m pytest tests/host tests/system tests/test_layers.py
+	@$(BIN)/python -m pytest -n 2 tests/host tests/system tests/test_layers.py
 	@$(MAKE) --no-print-directory size check-docs
 	@$(BIN)/python tests/count.py
 
 test-host: $(READY) ## the host tests alone, with simulated sensors, as a technician runs them
-	@$(BIN)/python -m pytest tests/host tests/system
+	@$(BIN)/python -m pytest -n 2 tests/host tests/system
 
 lint: $(READY) ## style and common mistakes
 	@$(BIN)/ruff check .

@@ -8,8 +8,12 @@ for folder in (ROOT / "tests", ROOT / "firmware"):
     sys.path.insert(0, str(folder))
 
 
-def pytest_sessionfinish(session) -> None:
-    """Leave the count for the last lines of `make test`."""
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    """Leave the count for the last lines of `make test`; of all workers together where there are several."""
     import count
 
-    count.add("CPython", session.testscollected - session.testsfailed, session.testsfailed)
+    if hasattr(config, "workerinput"):
+        return
+
+    stats = terminalreporter.stats
+    count.add("CPython", len(stats.get("passed", [])), len(stats.get("failed", [])) + len(stats.get("error", [])))
