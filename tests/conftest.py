@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-for folder in (ROOT / "tests", ROOT / "firmware"):
+for folder in (ROOT / "tests", ROOT / "tests" / "core", ROOT / "firmware"):
     sys.path.insert(0, str(folder))
 
 
