@@ -60,6 +60,7 @@ class App:
         self.lateness_ms = 0  # the worst step so far
         self._unwritten_ms: int | None = None  # since when a flush has been waited for
         self._inbox: list[tuple] = []
+        self._since_ms = 0  # when the first thing in there came
         self._posted: dict[str, str | None] = {}  # by part, as last posted
         self._light: tuple | None = None  # warm and cool percent, as last wanted
         self._saved: dict | None = None  # the session as it has to be stored
@@ -120,6 +121,8 @@ class App:
 
     def post(self, kind: str, value) -> None:
         """Something for the next step."""
+        if not self._inbox:
+            self._since_ms = self.board.now_ms()
         self._inbox.append((kind, value))
 
     def post_fault(self, part: str, fault: str | None) -> None:
@@ -132,7 +135,7 @@ class App:
         now_ms = self.board.now_ms()
         self.post_fault("task", self._hanging(now_ms))
         inputs, self._inbox = self._inbox, []
-        out = self.unit.step(now_ms, inputs)
+        out = self.unit.step(now_ms, inputs, self._since_ms if inputs else None)
         self.annunciator.show(now_ms, out.signal)
         self._note_signal(out, self.board.now_ms() - now_ms)
         if out.cuff == "start":

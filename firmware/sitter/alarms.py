@@ -67,10 +67,15 @@ class Alarms:
         self._settings = settings
         self._all = [_Alarm(row) for row in ROWS]
         self._started = 0
-        self._now_ms = 0
+        self._now_ms = self._since_ms = 0
 
-    def step(self, now_ms: int, facts: dict, watching: bool) -> list[Edge]:
-        """Judge every row on the facts of this moment; what happened to occurrences."""
+    def step(self, now_ms: int, facts: dict, watching: bool, since_ms: int | None = None) -> list[Edge]:
+        """Judge every row on the facts of this moment; what happened to occurrences.
+
+        What is new among the facts came in at `since_ms`: conditions count from there, not from when they were judged.
+        """
+        since_ms = now_ms if since_ms is None else min(since_ms, now_ms)
+        self._since_ms = max(self._now_ms, since_ms)
         now_ms = self._now_ms = max(self._now_ms, now_ms)
         edges: list[Edge] = []
         for alarm in self._all:
@@ -103,7 +108,7 @@ class Alarms:
         if value is not None:
             alarm.value = value
         if alarm.true_since_ms is None:
-            alarm.true_since_ms = now_ms
+            alarm.true_since_ms = self._since_ms
         if alarm.started_ms is None and now_ms - alarm.true_since_ms >= self.delay_ms(alarm.row):
             alarm.started_ms = alarm.unanswered_ms = now_ms
             alarm.quiet_until_ms = None

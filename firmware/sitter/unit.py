@@ -64,14 +64,15 @@ class Unit:
         self._screen_ms = 0
         self._notice = ("", 0)  # text, until now_ms
 
-    def step(self, now_ms: int, inputs) -> Outputs:
+    def step(self, now_ms: int, inputs, since_ms: int | None = None) -> Outputs:
+        """Judge; the first of the inputs came in at `since_ms`."""
         out = Outputs()
         for kind, value in inputs:
             getattr(self, "_take_" + kind)(now_ms, value, out)
         if self.session.time_is_up(now_ms):
             self._move(now_ms, session.TIME, "time", out)
         self._run_cuff(now_ms, out)
-        self._judge(now_ms, out)
+        self._judge(now_ms, since_ms, out)
         self._heard = bool(inputs)
         return out
 
@@ -289,8 +290,8 @@ class Unit:
         self._cuff_cause = cause
         self._record(out, "cuff", now_ms, event="started", cause=cause)
 
-    def _judge(self, now_ms: int, out: Outputs) -> None:
-        for edge in self.alarms.step(now_ms, facts(now_ms, self), self.session.watching):
+    def _judge(self, now_ms: int, since_ms: int | None, out: Outputs) -> None:
+        for edge in self.alarms.step(now_ms, facts(now_ms, self), self.session.watching, since_ms):
             self._record_edge(now_ms, edge, out)
         out.signal = self.alarms.signal(now_ms)
 

@@ -32,8 +32,8 @@ sim.stage.Stage._finish = finish
 board.open_board(sys.argv[1])
 app = main.start(board)
 judge = app.unit.alarms.step
-def watched(now_ms, facts, watching):
-    found = judge(now_ms, facts, watching)
+def watched(now_ms, facts, watching, since_ms=None):
+    found = judge(now_ms, facts, watching, since_ms)
     edges.extend([now_ms, edge.row.name, edge.event] for edge in found)
     return found
 app.unit.alarms.step = watched
@@ -73,7 +73,7 @@ def play(row: dict, folder: Path, plant: str = "pass") -> tuple[dict[str, float]
     done = subprocess.run(
         [simulator.interpreter(), "-X", "heapsize=32m", str(folder / "run.py"), str(folder)],
         env={"MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen"},
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
     assert line, done.stderr[-800:]
