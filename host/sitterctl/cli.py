@@ -25,6 +25,7 @@ _COMMANDS = {
     "status": ("commands_units", "Show how a unit is: its parts, its clock, its storage."),
     "logs": ("commands_logs", "List, pull, verify and show session logs."),
     "report": ("commands_report", "Write the report of a log as one HTML page."),
+    "alarms": ("commands_alarms", "Try other alarm limits on logs that have been pulled."),
     "sim": ("commands_sim", "Play scenarios on simulated units."),
 }
 

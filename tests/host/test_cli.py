@@ -431,7 +431,7 @@ def test_a_faulty_scenario_has_all_faults_listed(run, tmp_path: Path) -> None:
 GOOD = (
     ("ports",), ("status",), ("logs", "list"), ("logs", "pull"), ("logs", "verify", "a.slog"),
     ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
-    ("sim", "start", str(SCENARIO)),
+    ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
     (("status", "--port", "/dev/ttyUSB99"), NO_UNIT),
@@ -445,6 +445,8 @@ BAD = (
     (("sim", "run", "missing.json", "--out", "o"), USAGE),
     (("sim", "start", "missing.json"), USAGE),
     (("sim", "run"), USAGE),
+    (("alarms", "replay", "a.slog", "--settings", "missing.toml"), USAGE),
+    (("alarms", "replay", "missing.slog", "--settings", "a.toml"), USAGE),
     (("ports", "--nonsense"), USAGE),
     (("nonsense",), USAGE),
 )
@@ -454,6 +456,7 @@ BAD = (
 def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(simulator, "play", lambda *a, **k: summary([]))
     pulled(tmp_path / "a.slog")
+    (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     code, out, err = run(*words, "--json")
     assert (code, err) == (OK, "")
     assert isinstance(json.loads(out), dict)
@@ -462,6 +465,7 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
 @pytest.mark.parametrize(("words", "expected"), BAD, ids=lambda v: " ".join(v) if isinstance(v, tuple) else str(v))
 def test_errors_are_json_too(words, expected, unit, run, tmp_path) -> None:
     pulled(tmp_path / "a.slog")
+    (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     code, out, err = run(*words, "--json")
     said = json.loads(out)
     assert (code, err) == (expected, "")
