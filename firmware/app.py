@@ -89,6 +89,8 @@ class App:
         saved = self.store.load("session.json")
         if saved and session.may_resume(saved):
             self._take_up(now_ms, saved, utc_s, trusted)
+        # Beside a patient no sound that is no alarm.
+        self.unit.self_test.begin(now_ms, full=False, quiet=self.unit.session.watching)
 
     def _take_up(self, now_ms: int, saved: dict, utc_s: int, trusted: bool) -> None:
         trusted = trusted and bool(saved.get("utc_trusted"))

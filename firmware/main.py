@@ -17,6 +17,8 @@ from drivers.nibp import STOPPED, BloodPressure
 STEP_MS = 100
 KEYS_EVERY_STEPS = 5
 CLOCK_MS = 60000
+ALARM_DUE_MS = 400
+WRITE_WAITS = 20  # steps, at most
 RESTART_TASK_MS = 1000
 # The host's line is written in small pieces: the write blocks on the chip. With a session open the pull leaves
 # three quarters of the line's time to everything else.
@@ -119,6 +121,11 @@ async def writer_task(app: App) -> None:
     while True:
         await app.flush_wanted.wait()
         app.flush_wanted.clear()
+        # One flush is one call into C, tens of milliseconds long: not just before an alarm is due.
+        for _ in range(WRITE_WAITS):
+            if not app.unit.alarms.due_within(app.board.now_ms(), ALARM_DUE_MS):
+                break
+            await asyncio.sleep_ms(STEP_MS)
         app.write()
         await asyncio.sleep_ms(0)
 

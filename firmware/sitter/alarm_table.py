@@ -87,6 +87,8 @@ ROWS = (
     _state("cuff_unsafe", MEDIUM, "cuff_unsafe", 0, WATCHING, "CUFF FAULT %v: TAKE OFF", escalates=True),
     _state("cuff_silent", MEDIUM, "cuff_silent", 0, WATCHING, "CUFF SILENT: TAKE OFF", escalates=True),
     _state("cuff_fault", LOW, "cuff_fault", 0, WATCHING, "CUFF FAULT %v: CHECK IT"),
+    _state("away", LOW, "away", 0, WATCHING, "PATIENT AWAY, %v LEFT"),
+    _state("away_too_long", MEDIUM, "away_too_long", 0, WATCHING, "AWAY TOO LONG: LOOK", escalates=True),
     # --- the unit itself
     _state("unit_restarted", MEDIUM, "restarted", 0, ALWAYS, "RESTARTED: SEE PATIENT", latching=True,
            escalates=True),
@@ -94,6 +96,7 @@ ROWS = (
     _state("task_silent", MEDIUM, "task_silent", 0, ALWAYS, "FAULT: %v STOPPED", escalates=True),
     _state("keys_absent", MEDIUM, "keys_fault", 2, ALWAYS, "KEYS NOT WORKING"),
     _state("storage_fault", MEDIUM, "storage_fault", 0, ALWAYS, "RECORD NOT BEING KEPT"),
+    _state("signals_denied", MEDIUM, "signals_denied", 0, ALWAYS, "SIGNAL TEST FAILED"),
     _state("key_stuck", LOW, "key_stuck", 0, ALWAYS, "KEY STUCK: %v"),
     _state("call_line", LOW, "call_line", 0, ALWAYS, "CALL BUTTON HELD OR CUT"),
     _state("storage_nearly_full", LOW, "room_fault", 0, ALWAYS, "RECORD SPACE NEARLY FULL"),

@@ -140,6 +140,14 @@ class Alarms:
         """The condition delay in force."""
         return 1000 * (row.delay if type(row.delay) is int else self._settings[row.delay])
 
+    def due_within(self, now_ms: int, ms: int) -> bool:
+        """Whether a condition that holds now will have held for its delay within `ms`: no time for slow work."""
+        for alarm in self._all:
+            since_ms = alarm.true_since_ms
+            if since_ms is not None and alarm.started_ms is None and since_ms + self.delay_ms(alarm.row) - now_ms <= ms:
+                return True
+        return False
+
     def standing(self) -> list[Edge]:
         """The occurrences that are active now, as the edges that began them: for a log that begins later."""
         return [self._edge(self._now_ms, alarm, "started") for alarm in self._all if alarm.started_ms is not None]

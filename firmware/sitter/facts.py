@@ -41,16 +41,19 @@ def _numbers(now_ms: int, unit) -> dict:
 def _watching(now_ms: int, unit) -> dict:
     """What keeps the unit from watching. During checks a probe may still be on its way to the finger."""
     reading = unit.vitals.reading(now_ms)
-    expecting = unit.session.phase != "checks"
+    away = unit.away.excuses(now_ms)
+    expecting = unit.session.phase != "checks" and not away
     finger = reading is not None and reading.finger
     no_pulse = finger and unit.vitals.pulse_bpm(now_ms) is None
     return {
-        "sensor_fault": unit.faults.get("oximeter") or ("silent" if reading is None else None),
+        "sensor_fault": None if away else unit.faults.get("oximeter") or ("silent" if reading is None else None),
         "no_finger": expecting and reading is not None and not reading.finger,
         "poor_signal": expecting and no_pulse,
         "no_reading": expecting and no_pulse,
         "no_saturation": expecting and finger and not no_pulse and unit.vitals.spo2_pct(now_ms) is None,
-        "pressure_due": unit.schedule.due(now_ms, unit.session),
+        "pressure_due": unit.schedule.due(now_ms, unit.session) and not away,
+        "away": unit.away.left_text(now_ms) if away else None,
+        "away_too_long": unit.away.overstayed(now_ms),
     }
 
 
@@ -72,6 +75,7 @@ def _technical(unit) -> dict:
         "settings_fault": faults.get("settings"),
         "program_fault": faults.get("program"),
         "task_silent": faults.get("task"),
+        "signals_denied": unit.self_test.result == "denied",
         "restarted": unit.restarted,
         "help_called": unit.help_called,
         "patient_calls": unit.patient_calls,

@@ -79,12 +79,13 @@ def _alarm(now_ms: int, unit) -> tuple:
 
 
 def _bottom(now_ms: int, unit) -> tuple:
+    bp, following, mark = unit.labels(now_ms)
     stop = "STOP" if unit.session.dosed else "HELP"
     return (
         ("prompt", unit.prompt(now_ms), "white"),
         ("key_silence", "SILENCE", ALARM_COLOURS[MEDIUM] if unit.alarms.active() else "dim"),
         ("key_stop", stop, "white"),
-        ("key_bp", "DEFLATE" if unit.cuff_busy else "BP", "white"),
-        ("key_next", unit.next_label(), "white"),
-        ("key_mark", "MARK", "white"),
+        ("key_bp", bp, "white"),
+        ("key_next", following, "white"),
+        ("key_mark", mark, "white"),
     )

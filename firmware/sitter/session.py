@@ -115,6 +115,11 @@ class Session:
         return self.phase not in _UNWATCHED
 
     @property
+    def may_be_away(self) -> bool:
+        """Not from the dose to the end of the peak: that is what watching is for."""
+        return self.phase in ("checks", "ready", "return", "recovery", "stopped")
+
+    @property
     def dosed(self) -> bool:
         return self.phase in _AFTER_DOSE
 

@@ -17,9 +17,12 @@ it is a call of its own so that no fault in it can come between an alarm and its
 from sitter import alarms, cues, screen, session
 from sitter.alarm_table import HIGH, MEDIUM, PRIORITY_NAMES
 from sitter.alarms import Alarms
+from sitter.away import REASONS, Away
 from sitter.baseline import Baseline
 from sitter.facts import facts
+from sitter.menu import Menu
 from sitter.schedule import Schedule
+from sitter.selftest import SelfTest
 from sitter.session import Session
 from sitter.settings import spo2_points
 from sitter.vitals import Vitals
@@ -50,6 +53,9 @@ class Unit:
         self.spo2_adjusted = bool(spo2_points(settings))
         self.alarms = Alarms(settings)
         self.schedule = Schedule(settings)
+        self.menu = Menu()
+        self.away = Away()
+        self.self_test = SelfTest()
         self.cuff_busy = False
         self.faults: dict[str, str | None] = {}  # by part
         self.restarted = self.help_called = self.patient_calls = self.call_held = False
@@ -71,6 +77,7 @@ class Unit:
             getattr(self, "_take_" + kind)(now_ms, value, out)
         if self.session.time_is_up(now_ms):
             self._move(now_ms, session.TIME, "time", out)
+        self._look_for_return(now_ms, out)
         self._run_cuff(now_ms, out)
         self._judge(now_ms, since_ms, out)
         self._heard = bool(inputs)
@@ -138,6 +145,12 @@ class Unit:
             self._call(gesture)
         elif gesture in ("stuck", "free"):
             self.stuck_key = key if gesture == "stuck" else None
+        chosen = self.menu.take(now_ms, key, gesture)
+        if chosen is None and self.self_test.asking:
+            chosen = self._answer(key, gesture)
+        if chosen is not None:
+            self._choose(now_ms, chosen, out)
+            return
         action = _KEY_ACTIONS.get((key, gesture))
         if action:
             action(self, now_ms, out)
@@ -208,6 +221,44 @@ class Unit:
             self._say(now_ms, "moment %d marked" % self.session.marks)
             self._save(now_ms, out)
 
+    # --- menu ---------------------------------------------------------------------------------------------------
+
+    def _open_menu(self, now_ms: int, out: Outputs) -> None:
+        items = []
+        if self.away.reason:
+            items.append(("back", "BACK: WATCH AGAIN"))
+        elif self.session.may_be_away:
+            items += [(reason, "AWAY: " + reason) for reason in REASONS]
+        if not self.session.watching:
+            items.append(("test", "TEST LAMPS AND SOUND"))
+        items.append(("close", "CLOSE MENU"))
+        self.menu.open(now_ms, tuple(items))
+
+    def _choose(self, now_ms: int, chosen: str, out: Outputs) -> None:
+        if chosen in REASONS:
+            self.away.begin(now_ms, chosen)
+            if self.cuff_busy:
+                out.cuff = "abort"
+            self._record(out, "away", now_ms, event="began", reason=chosen)
+        elif chosen == "back":
+            self._come_back(now_ms, out)
+        elif chosen == "test":
+            self.self_test.begin(now_ms, full=True)
+
+    def _answer(self, key: str, gesture: str) -> str | None:
+        """NEXT says that all of the test was seen and heard, MARK that it was not."""
+        if gesture == "short" and key in ("NEXT", "MARK"):
+            self.self_test.answer(key == "NEXT")
+        return "" if key in ("NEXT", "MARK") else None
+
+    def _look_for_return(self, now_ms: int, out: Outputs) -> None:
+        if self.away.reason and self.away.is_back(now_ms, self.vitals.pulse_bpm(now_ms)):
+            self._come_back(now_ms, out)
+
+    def _come_back(self, now_ms: int, out: Outputs) -> None:
+        self._record(out, "away", now_ms, event="ended", reason=self.away.reason)
+        self.away.end()
+
     # --- session ------------------------------------------------------------------------------------------------
 
     def refusal(self, now_ms: int) -> str | None:
@@ -239,6 +290,8 @@ class Unit:
         self._record(out, "phase", now_ms, phase=phase, cause=cause)
         if phase in ("closed", "stopped"):
             self._assess = False
+        if self.away.reason and not self.session.may_be_away:
+            self._come_back(now_ms, out)
         if phase == "closed":
             if self.cuff_busy:
                 out.cuff = "abort"
@@ -252,6 +305,7 @@ class Unit:
         plan = self.plan or {}  # there is one: NEXT was refused otherwise
         self._record(out, "plan", now_ms, code=plan["code"], route=plan["route"], dose_mg=plan["dose_mg"],
                      cleared_by=plan["cleared_by"])  # fmt: skip
+        self._record(out, "selftest", now_ms, result=self.self_test.result)
         for name in sorted(self.settings):
             self._record(out, "setting", now_ms, name=name, value=self.settings[name])
         for part in sorted(self.faults):
@@ -281,7 +335,9 @@ class Unit:
     # --- cuff, alarms, cues ---------------------------------------------------------------------------------------
 
     def _run_cuff(self, now_ms: int, out: Outputs) -> None:
-        if not self.cuff_busy and not self._assess and self.schedule.wants_reading(now_ms, self.session):
+        if self.cuff_busy or self._assess or self.away.reason:
+            return
+        if self.schedule.wants_reading(now_ms, self.session):
             self._start_cuff(now_ms, "schedule", out)
 
     def _start_cuff(self, now_ms: int, cause: str, out: Outputs) -> None:
@@ -294,6 +350,10 @@ class Unit:
         for edge in self.alarms.step(now_ms, facts(now_ms, self), self.session.watching, since_ms):
             self._record_edge(now_ms, edge, out)
         out.signal = self.alarms.signal(now_ms)
+        if out.signal.lamp:
+            self.self_test.stop()
+        else:
+            out.signal = self.self_test.signal(now_ms) or out.signal
 
     def _record_edge(self, now_ms: int, edge: alarms.Edge, out: Outputs) -> None:
         row = edge.row
@@ -330,11 +390,21 @@ class Unit:
 
     # --- words --------------------------------------------------------------------------------------------------
 
-    def next_label(self) -> str:
-        return "RESUME" if self._assess else session.NEXT_LABELS[self.session.phase]
+    def labels(self, now_ms: int) -> tuple[str, str, str]:
+        """What BP, NEXT and MARK do now."""
+        if self.menu.is_open(now_ms):
+            return "UP", "CHOOSE", "DOWN"
+        if self.self_test.asking:
+            return "BP", "YES", "NO"
+        following = "RESUME" if self._assess else session.NEXT_LABELS[self.session.phase]
+        return "DEFLATE" if self.cuff_busy else "BP", following, "MARK"
 
     def prompt(self, now_ms: int) -> str:
         """One line that tells staff what the unit waits for."""
+        if self.menu.is_open(now_ms):
+            return self.menu.words()
+        if self.self_test.asking:
+            return "ALL SEEN AND HEARD?"
         text, until_ms = self._notice
         if now_ms < until_ms:
             return text
@@ -364,4 +434,5 @@ _KEY_ACTIONS = {
     ("NEXT", "short"): Unit._next,
     ("NEXT", "hold"): Unit._dose,
     ("MARK", "short"): Unit._mark,
+    ("MARK", "hold"): Unit._open_menu,
 }

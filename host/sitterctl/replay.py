@@ -158,5 +158,11 @@ class _State:
         elif said.gesture in ("stuck", "free"):
             unit.stuck_key = said.key if said.gesture == "stuck" else None
 
+    def _take_away(self, now_ms: int, said: SimpleNamespace) -> None:
+        if said.event == "began":
+            self.unit.away.begin(now_ms, said.reason)
+        else:
+            self.unit.away.end()
+
     def _take_boot(self, now_ms: int, said: SimpleNamespace) -> None:
         self.unit.restarted = True

@@ -242,6 +242,18 @@ def test_time_that_goes_backwards_lengthens_no_delay_and_no_pause():
     assert stand.signal().sound == HIGH
 
 
+def test_slow_work_can_ask_whether_an_alarm_is_due():
+    stand = Stand(spo2_delay_s=10)
+    assert not stand.alarms.due_within(0, 400)
+    stand.run(9.5, spo2_pct=88)
+    assert not stand.alarms.due_within(stand.now_ms, 400)
+    stand.run(0.3)
+    assert stand.alarms.due_within(stand.now_ms, 400)
+    stand.run(0.5)
+    assert stand.names() == ["spo2_low"]
+    assert not stand.alarms.due_within(stand.now_ms, 400)
+
+
 def test_the_delays_of_an_alarm_are_told_with_it():
     stand = Stand(spo2_delay_s=10)
     stand.facts["spo2_pct"] = 88

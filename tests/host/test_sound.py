@@ -136,7 +136,7 @@ def test_the_simulator_writes_the_sounds_of_a_session(tmp_path: Path) -> None:
     scenario = Path(__file__).parents[1] / "scenarios" / "silence.json"
     command = [str(Path(sys.executable).parent / "sitterctl"), "sim", "run", str(scenario), "--out", str(tmp_path)]
     done = subprocess.run([*command, "--sound"], capture_output=True, check=True)
-    assert b"sounder_1.wav" in done.stdout
-    with wave.open(str(tmp_path / "sounder_1.wav")) as file:
+    assert b"sounder_2.wav" in done.stdout
+    with wave.open(str(tmp_path / "sounder_2.wav")) as file:
         pin = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
-    assert len(pulses(pin)) == 10
+    assert len(pulses(pin)) == 10  # the first was the power-on test

@@ -165,4 +165,5 @@ def test_every_alarm_is_on_the_pins_within_a_quarter_of_a_second(played: tuple[l
     worst = max(rows, key=lambda row: row[3])
     print(f"\nalarm to pins under full load: {worst[3]:.0f} ms at most ({worst[0]}), of {LIMIT_MS}")
     assert worst[3] <= LIMIT_MS
-    assert min(row[2] for row in rows) >= 0
+    # A condition counts from the first thing that came in since the last step, which may be a step before it.
+    assert min(row[2] for row in rows) >= -100

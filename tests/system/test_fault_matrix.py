@@ -82,7 +82,9 @@ def play(row: dict, folder: Path, plant: str = "pass") -> tuple[dict[str, float]
     for at_ms, name, event in edges:
         if event == "started":
             begun.setdefault(name, at_ms / 1000 - FAULT_S)
-    return begun, [at_ms / 1000 - FAULT_S for at_ms, _ in trace]
+    heard = [at_ms / 1000 - FAULT_S for at_ms, _ in trace]
+    assert len([at_s for at_s in heard if at_s < 0]) == 1, "the power-on test and nothing else before the fault"
+    return begun, heard[1:]
 
 
 @pytest.mark.parametrize("task", HANGS)

@@ -1,0 +1,39 @@
+"""The menu behind MARK held, for everything rarer than a key of its own.
+
+MARK goes down, BP up, NEXT chooses; it closes by itself after 20 seconds. SILENCE and STOP keep their meaning.
+"""
+
+CLOSES_MS = 20000
+_KEYS = ("MARK", "BP", "NEXT")
+
+
+class Menu:
+    def __init__(self) -> None:
+        self._items: tuple = ()
+        self._at = 0
+        self._until_ms = 0
+
+    def open(self, now_ms: int, items: tuple) -> None:
+        """`items` are (name, words)."""
+        self._items, self._at = items, 0
+        self._until_ms = now_ms + CLOSES_MS
+
+    def is_open(self, now_ms: int) -> bool:
+        return bool(self._items) and now_ms < self._until_ms
+
+    def take(self, now_ms: int, key: str, gesture: str) -> str | None:
+        """A key: the name of what was chosen, "" if the key only moved, None if it was not for the menu."""
+        if not self.is_open(now_ms) or key not in _KEYS:
+            return None
+        if gesture != "short":
+            return ""
+        self._until_ms = now_ms + CLOSES_MS
+        if key == "NEXT":
+            chosen = self._items[self._at][0]
+            self._items = ()
+            return chosen
+        self._at = (self._at + (1 if key == "MARK" else -1)) % len(self._items)
+        return ""
+
+    def words(self) -> str:
+        return "%d/%d %s" % (self._at + 1, len(self._items), self._items[self._at][1])
