@@ -29,6 +29,8 @@ FLUSH_MS = 10000
 WRITE_MS = 10000  # a flush that was asked for and has not been done by then hangs
 NEARLY_FULL_BYTES = 2 * SESSION_BYTES
 LOW_MEMORY_BYTES = 8192
+ALARM_DUE_MS = 400
+WRITE_WAITS = 20  # steps, at most
 
 
 class App:
@@ -58,6 +60,8 @@ class App:
         self.flush_wanted = asyncio.Event()
         self.liveness = Liveness()
         self.lateness_ms = 0  # the worst step so far
+        self.flush_due = False
+        self._write_waits = 0
         self._unwritten_ms: int | None = None  # since when a flush has been waited for
         self._inbox: list[tuple] = []
         self._since_ms = 0  # when the first thing in there came
@@ -195,6 +199,16 @@ class App:
         self._closing = self._closing or out.log == "close"
         waited = now_ms - self._flushed_ms >= FLUSH_MS and self.store.is_open
         if waited or out.saved or any(name != "vitals" for name, _ in out.records):
+            self.flush_due = True
+
+    def let_write(self) -> None:
+        """A flush is one call into C that may take 160 ms: right after a step, and not just before an alarm is due."""
+        if not self.flush_due:
+            return
+        self._write_waits += 1
+        if self._write_waits > WRITE_WAITS or not self.unit.alarms.due_within(self.board.now_ms(), ALARM_DUE_MS):
+            self._write_waits = 0
+            self.flush_due = False
             self.flush_wanted.set()
 
     def write(self) -> None:

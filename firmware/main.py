@@ -17,8 +17,6 @@ from drivers.nibp import STOPPED, BloodPressure
 STEP_MS = 100
 KEYS_EVERY_STEPS = 5
 CLOCK_MS = 60000
-ALARM_DUE_MS = 400
-WRITE_WAITS = 20  # steps, at most
 RESTART_TASK_MS = 1000
 # The host's line is written in small pieces: the write blocks on the chip. With a session open the pull leaves
 # three quarters of the line's time to everything else.
@@ -31,6 +29,7 @@ async def step_task(app: App) -> None:
     count = 0
     while True:
         app.step()
+        app.let_write()
         app.board.watchdog.feed()
         count += 1
         if count % KEYS_EVERY_STEPS == 0:
@@ -121,12 +120,8 @@ async def writer_task(app: App) -> None:
     while True:
         await app.flush_wanted.wait()
         app.flush_wanted.clear()
-        # One flush is one call into C, tens of milliseconds long: not just before an alarm is due.
-        for _ in range(WRITE_WAITS):
-            if not app.unit.alarms.due_within(app.board.now_ms(), ALARM_DUE_MS):
-                break
-            await asyncio.sleep_ms(STEP_MS)
         app.write()
+        app.step()  # before anybody else who has waited: that may have taken two steps' time
         await asyncio.sleep_ms(0)
 
 

@@ -41,13 +41,17 @@ def facts(now_ms, unit):
 sitter.unit.facts = facts
 edges = []
 def finish(self):
-    print("RESULT", json.dumps([edges, self.sounder.trace]))
+    print("RESULT", json.dumps([edges, self.sounder.trace, gaps[0]]))
     sys.exit(0)
 sim.stage.Stage._finish = finish
 board.open_board(sys.argv[1])
 app = main.start(board)
 judge = app.unit.alarms.step
+gaps = [0, 0]  # the longest between two steps, and when the last was
 def watched(now_ms, found, watching, since_ms=None):
+    if gaps[1] and now_ms - gaps[1] > gaps[0]:
+        gaps[0] = now_ms - gaps[1]
+    gaps[1] = now_ms
     happened = judge(now_ms, found, watching, since_ms)
     edges.extend([now_ms, edge.row.name, edge.event] for edge in happened)
     return happened
@@ -70,7 +74,7 @@ async def load():
         clock.charge_us(8700)  # 100 bytes of a log pull on a line of 115200 baud
         if turn % 18 == 0:
             app.store.append("mark", {"at_ms": clock.now_ms(), "number": 1, "phase": "load"})
-            app.flush_wanted.set()
+            app.flush_due = True
         if turn % 37 == 0:
             clock.charge_us(25000)  # a garbage collection
             board._stage.music.trace.clear()
@@ -118,7 +122,7 @@ def plan() -> list[tuple[int, int, str, str, int, int]]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[list, list]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[list, list, int]:
     folder = tmp_path_factory.mktemp("timing")
     job = json.loads((ROOT / "tests" / "scenarios" / "stop.json").read_text())
     begin = [{"at_s": 105, "key": "NEXT"}, {"at_s": 110, "key": "BP"}, {"at_s": 180, "key": "NEXT"},
@@ -141,8 +145,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[list, list]:
     return tuple(json.loads(line.removeprefix("RESULT ")))
 
 
-def test_every_alarm_is_on_the_pins_within_a_quarter_of_a_second(played: tuple[list, list]) -> None:
-    edges, bursts = played
+def test_every_alarm_is_on_the_pins_within_a_quarter_of_a_second(played: tuple[list, list, int]) -> None:
+    edges, bursts, _ = played
     rows = []
     for row in ROWS:
         delay_s = row.delay if isinstance(row.delay, int) else CHOSEN[row.delay]
@@ -151,7 +155,9 @@ def test_every_alarm_is_on_the_pins_within_a_quarter_of_a_second(played: tuple[l
             if name != row.name:
                 continue
             due_ms = begin_us / 1000 + delay_s * 1000
-            began = [at for at, alarm, event in edges if (alarm, event) == (name, "started") and at * 1000 >= begin_us]
+            began = [
+                at for at, alarm, event in edges if (alarm, event) == (name, "started") and at * 1000 > begin_us - 1000
+            ]
             assert began, name
             heard = [at for at, _ in bursts if at >= began[0]]
             assert began[0] * 1000 <= until_us, (name, began[0], until_us)
@@ -167,3 +173,9 @@ def test_every_alarm_is_on_the_pins_within_a_quarter_of_a_second(played: tuple[l
     assert worst[3] <= LIMIT_MS
     # A condition counts from the first thing that came in since the last step, which may be a step before it.
     assert min(row[2] for row in rows) >= -100
+
+
+def test_no_moment_is_further_than_a_quarter_of_a_second_from_a_step(played: tuple[list, list, int]) -> None:
+    """An alarm may begin just after a step: the longest gap bounds what the samples above may have missed."""
+    print(f"\nlongest gap between two steps under full load: {played[2]} ms")
+    assert played[2] <= LIMIT_MS
