@@ -93,6 +93,7 @@ class App:
         saved = self.store.load("session.json")
         if saved and session.may_resume(saved):
             self._take_up(now_ms, saved, utc_s, trusted)
+        self.unit.introduce(now_ms)
         # Beside a patient no sound that is no alarm.
         self.unit.self_test.begin(now_ms, full=False, quiet=self.unit.session.watching)
 

@@ -414,6 +414,10 @@ class Unit:
             return self.refusal(now_ms) or "press NEXT"
         return ""
 
+    def introduce(self, now_ms: int) -> None:
+        """What everybody who switches the unit on should read first."""
+        self._notice = ("NOT A MEDICAL DEVICE", now_ms + 8000)
+
     def _say(self, now_ms: int, text: str) -> None:
         self._notice = (text, now_ms + 5000)
 

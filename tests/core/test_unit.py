@@ -423,6 +423,15 @@ def test_the_screen_never_shows_a_number_that_is_not_current():
     assert _tile(bed, "spo2") == "---"
 
 
+def test_the_unit_says_first_that_it_is_no_medical_device():
+    bed = Bedside()
+    bed.unit.introduce(bed.now_ms)
+    bed.run(7)
+    assert _tile(bed, "prompt") == "NOT A MEDICAL DEVICE"
+    bed.run(2)
+    assert _tile(bed, "prompt") == "press NEXT"
+
+
 def test_limits_in_force_are_in_the_log():
     bed = Bedside(spo2_low_pct=92)
     bed.to_ready()
