@@ -11,7 +11,7 @@ A number that no living patient has is no number, wherever it comes from.
 READING_LAPSES_MS = 5000
 # Two readings five minutes apart; the second begins so long after the end of the first that half a minute is allowed.
 APART_MS = 270000
-_KEPT = 4  # blood pressures, enough to find one five minutes back among repeats
+_KEPT = 9  # blood pressures: one every 30 s, the cuff's shortest rest, and one of them is five minutes back
 
 PULSE_BPM = (20, 300)
 SPO2_PCT = (50, 100)
@@ -51,11 +51,6 @@ class Vitals:
     def spo2_pct(self, now_ms: int) -> int | None:
         reading = self.reading(now_ms)
         return reading.spo2_pct if reading is not None and _possible(reading.spo2_pct, SPO2_PCT) else None
-
-    def finger(self, now_ms: int) -> bool | None:
-        """Whether a finger is in the probe; None when nobody knows."""
-        reading = self.reading(now_ms)
-        return None if reading is None else reading.finger
 
     @property
     def pressure(self) -> tuple[int, int, int, int] | None:
