@@ -203,7 +203,7 @@ class App:
             self.flush_due = True
 
     def let_write(self) -> None:
-        """A flush is one call into C that may take 160 ms: right after a step, and not just before an alarm is due."""
+        """A flush is one call into C of up to four erases: right after a step, and not just before an alarm is due."""
         if not self.flush_due:
             return
         self._write_waits += 1

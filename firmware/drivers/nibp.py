@@ -18,11 +18,10 @@ was not at hand. Error codes are taken as decimal 85 to 99 (hex 55 to 63), to be
 
 from collections import namedtuple
 
+from sitter.cuff_codes import IMPLAUSIBLE, NO_ANSWER, REFUSED, STOPPED, TOO_LONG
+
 BloodPressure = namedtuple("BloodPressure", ("systolic_mmhg", "diastolic_mmhg", "mean_mmhg", "pulse_bpm"))
 CuffFault = namedtuple("CuffFault", ("code",))
-
-# Codes of our own, above those of the module.
-STOPPED, NO_ANSWER, IMPLAUSIBLE, TOO_LONG, REFUSED = 200, 201, 202, 203, 204
 
 START_ADULT = b"\x3a\x20\xa6"
 ABORT = b"\x3a\x79\x01\x00\x4c"

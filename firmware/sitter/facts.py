@@ -5,11 +5,7 @@ absence is a fact of its own, told by the clock and not by anything that has to 
 """
 
 from sitter.baseline import change
-
-# What the cuff module means by a fault that is the module's and not the arm's: pressure may not be under control.
-# SunTech Advantage: 88 safety timeout, 89 overpressure, 90 to 99 supply, hardware, transducer, calibration; of the
-# driver's own codes 201, no answer in mid-cycle, and 203, a cycle that took too long.
-_UNSAFE_CODES = tuple(range(88, 100)) + (201, 203)
+from sitter.cuff_codes import UNSAFE
 
 
 def facts(now_ms: int, unit) -> dict:
@@ -59,7 +55,7 @@ def _watching(now_ms: int, unit) -> dict:
 
 def _technical(unit) -> dict:
     faults, code = unit.faults, unit.cuff_code
-    unsafe = code in _UNSAFE_CODES
+    unsafe = code in UNSAFE
     return {
         "cuff_fault": None if unsafe else code,
         "cuff_unsafe": code if unsafe else None,

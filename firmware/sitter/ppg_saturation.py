@@ -6,7 +6,7 @@ answer is the median over the last `averaging_s` seconds, if at least half of th
 hand spoils one piece.
 
 Some boards have the two LEDs swapped, and then every ratio is turned upside down: 1.2 and above in place of 0.4 to 0.8,
-which would be a saturation below 65 %. Nobody comes to a session with that, so ratios that stay up there for the first
+which would be a saturation below 67 %. Nobody comes to a session with that, so ratios that stay up there for the first
 minute are a swapped board, and the first ones that don't prove the board right for good. Nothing is set right by
 guessing: the value is withheld and a technician told.
 """

@@ -58,7 +58,7 @@ RECORDS = (
     (17, "close", (AT, ("utc_s", "I", "s"), ("reason", "s", ""))),
     # The patient's own values before the dose, written with it; absent when there were too few to trust.
     (18, "baseline", (AT, ("spo2_pct", "B", "%"), ("pulse_bpm", "B", "bpm"), ("systolic_mmhg", "H", "mmHg"))),
-    # The last test of lamps, sounder and relay before this session: what it gave, and when.
+    # The last test of lamps, sounder and relay before this session, and what it gave.
     (19, "selftest", (AT, ("result", "s", ""))),
     # The patient left or came back: event is `began` or `ended`.
     (20, "away", (AT, ("event", "s", ""), ("reason", "s", ""))),

@@ -16,7 +16,7 @@ _STARTED = 1000000  # counts of occurrences that no real alarm has
 
 
 class SelfTest:
-    """`result` is "not done", "passed" (power-on, nobody asked), "confirmed", "denied" or "unanswered"."""
+    """`result` is "not done", "shown" (power-on: nobody was asked), "confirmed", "denied" or "unanswered"."""
 
     def __init__(self) -> None:
         self.result = "not done"
@@ -54,7 +54,7 @@ class SelfTest:
         if self._steps is _FULL:
             self._ask_until_ms = now_ms + _ASK_MS
         else:
-            self.result = "passed"
+            self.result = "shown"
         self._steps = ()
 
     @property

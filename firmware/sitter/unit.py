@@ -19,6 +19,7 @@ from sitter.alarm_table import HIGH, MEDIUM, PRIORITY_NAMES
 from sitter.alarms import Alarms
 from sitter.away import REASONS, Away
 from sitter.baseline import Baseline
+from sitter.cuff_codes import IMPLAUSIBLE
 from sitter.facts import facts
 from sitter.menu import Menu
 from sitter.schedule import Schedule
@@ -111,11 +112,14 @@ class Unit:
         self.cuff_code = None
         if self.session.watching and not self.session.dosed:
             self.baseline.take_pressure(pressure[0])
-        limits = self.settings
-        high = pressure[0] > limits["systolic_high_mmhg"] or pressure[1] > limits["diastolic_high_mmhg"]
-        self.schedule.succeeded(now_ms, again=high)
+        self.schedule.succeeded(now_ms, again=self.is_high(pressure))
         self._record(out, "pressure", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1],
                      mean_mmhg=pressure[2], pulse_bpm=pressure[3], cause=self._cuff_cause)  # fmt: skip
+
+    def is_high(self, pressure) -> bool:
+        """Over a limit, and so to be taken again soon."""
+        limits = self.settings
+        return pressure[0] > limits["systolic_high_mmhg"] or pressure[1] > limits["diastolic_high_mmhg"]
 
     def _take_cuff(self, now_ms: int, value, out: Outputs) -> None:
         event, code = value
@@ -425,9 +429,6 @@ class Unit:
         fields["at_ms"] = now_ms
         out.records.append((record, fields))
 
-
-# A code as the cuff's driver gives it for a result that cannot be.
-IMPLAUSIBLE = 202
 
 _KEY_ACTIONS = {
     ("SILENCE", "down"): Unit._silence,

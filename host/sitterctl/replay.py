@@ -123,15 +123,13 @@ class _State:
             self.unit.baseline.take_reading(reading)
 
     def _take_pressure(self, now_ms: int, said: SimpleNamespace) -> None:
-        unit, limits = self.unit, self.unit.settings
-        if unit.vitals.take_pressure(now_ms, (said.systolic_mmhg, said.diastolic_mmhg, said.mean_mmhg, said.pulse_bpm)):
+        unit = self.unit
+        pressure = (said.systolic_mmhg, said.diastolic_mmhg, said.mean_mmhg, said.pulse_bpm)
+        if unit.vitals.take_pressure(now_ms, pressure):
             unit.cuff_code = None
             if not unit.session.dosed:
                 unit.baseline.take_pressure(said.systolic_mmhg)
-            high = (
-                said.systolic_mmhg > limits["systolic_high_mmhg"] or said.diastolic_mmhg > limits["diastolic_high_mmhg"]
-            )
-            unit.schedule.succeeded(now_ms, again=high)
+            unit.schedule.succeeded(now_ms, again=unit.is_high(pressure))
 
     def _take_cuff(self, now_ms: int, said: SimpleNamespace) -> None:
         if said.event == "fault":
@@ -153,7 +151,7 @@ class _State:
         if (said.key, said.gesture) == ("STOP", "short"):
             unit.help_called = True
         elif said.key == "CALL":
-            unit.patient_calls = True
+            unit.patient_calls = unit.patient_calls or said.gesture in ("short", "hold")
             unit.call_held = said.gesture == "stuck"
         elif said.gesture in ("stuck", "free"):
             unit.stuck_key = said.key if said.gesture == "stuck" else None

@@ -167,7 +167,7 @@ def test_the_power_on_test_shows_each_lamp_and_sounds_low_only():
     assert {s.lamp for s in signals} == {0, LOW, MEDIUM, HIGH}
     assert {s.sound for s in signals} == {0, LOW}
     assert not any(s.calling for s in signals)
-    assert bed.unit.self_test.result == "passed"
+    assert bed.unit.self_test.result == "shown"
 
 
 def test_beside_a_patient_the_power_on_test_makes_no_sound():

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_unit import Bedside, Reading
 
-from sitter.alarm_table import HIGH, ROWS
+from sitter.alarm_table import HIGH
 
 numbers = st.one_of(st.none(), st.integers(20, 250), st.sampled_from([-1, 0, 1000, 2**30, float("nan"), 72.5]))
 percents = st.one_of(st.none(), st.integers(70, 100), st.sampled_from([-1, 0, 250, float("nan")]))
@@ -87,7 +87,3 @@ def test_the_property_sees_a_hidden_alarm() -> None:
     except AssertionError:
         return
     raise AssertionError("not noticed")
-
-
-def test_the_rows_named_here_exist() -> None:
-    assert {"spo2_low", "help_called"} <= {row.name for row in ROWS}

@@ -8,14 +8,13 @@ got its burst. The table goes to build/alarm_timing.md.
 """
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
+from on_board import run_script
 
 from sitter import settings
 from sitter.alarm_table import ROWS
-from sitterctl import scenario, simulator
 
 ROOT = Path(__file__).parents[2]
 LIMIT_MS = 250
@@ -124,25 +123,12 @@ def plan() -> list[tuple[int, int, str, str, int, int]]:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[list, list, int]:
     folder = tmp_path_factory.mktemp("timing")
-    job = json.loads((ROOT / "tests" / "scenarios" / "stop.json").read_text())
     begin = [{"at_s": 105, "key": "NEXT"}, {"at_s": 110, "key": "BP"}, {"at_s": 180, "key": "NEXT"},
              {"at_s": 185, "key": "NEXT", "hold_s": 2.5}]  # fmt: skip
     whole = plan()
-    job.update(timeline=begin, end_s=whole[-1][1] // 1_000_000 + 5, expect={}, settings=CHOSEN)
-    (folder / "scenario.json").write_text(json.dumps(job))
-    (folder / "job.json").write_text(json.dumps(scenario.load(folder / "scenario.json")))
     (folder / "plan.json").write_text(json.dumps(whole))
-    (folder / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
-    (folder / "run.py").write_text(SCRIPT)
-    firmware = simulator.firmware_folder()
-    done = subprocess.run(
-        [simulator.interpreter(), "-X", "heapsize=64m", str(folder / "run.py"), str(folder)],
-        env={"MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen"},
-        capture_output=True, text=True, check=False, timeout=180,
-    )  # fmt: skip
-    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
-    assert line, done.stderr[-1500:]
-    return tuple(json.loads(line.removeprefix("RESULT ")))
+    end_s = whole[-1][1] // 1_000_000 + 5
+    return tuple(json.loads(run_script(SCRIPT, folder, timeline=begin, end_s=end_s, settings=CHOSEN)))
 
 
 def test_every_alarm_is_on_the_pins_within_a_quarter_of_a_second(played: tuple[list, list, int]) -> None:

@@ -1,14 +1,10 @@
 """What the running program does when a part of it throws: on the real interpreter, with the simulated board."""
 
-import json
-import subprocess
 from pathlib import Path
 
 import pytest
+from on_board import run_script
 
-from sitterctl import scenario, simulator
-
-ROOT = Path(__file__).parent.parent.parent
 SCRIPT = """
 import sys
 import sim.tasks
@@ -35,19 +31,7 @@ print("RESULT", len(bursts), board._stage.call_relay.value(), ",".join(names))
 
 def run(plant: str, folder: Path) -> tuple[int, int, list[str]]:
     """(bursts, level of the call relay, active alarms) after a minute of steps with something broken."""
-    job = scenario.load(ROOT / "tests" / "scenarios" / "stop.json")
-    (folder / "job.json").write_text(json.dumps(dict(job, timeline=[])))
-    (folder / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
-    (folder / "run.py").write_text(SCRIPT.format(plant=plant))
-    firmware = simulator.firmware_folder()
-    done = subprocess.run(
-        [simulator.interpreter(), "-X", "heapsize=32m", str(folder / "run.py"), str(folder)],
-        env={"MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
-    assert line, done.stderr[-500:]
-    _, bursts, relay, names = line.split(" ")
+    bursts, relay, names = run_script(SCRIPT.format(plant=plant), folder, timeline=[]).split(" ")
     return int(bursts), int(relay), names.split(",")
 
 

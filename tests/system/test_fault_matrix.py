@@ -6,12 +6,10 @@ begin within its time and the sounder to play within a quarter of a second of th
 """
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
-
-from sitterctl import scenario, simulator
+from on_board import run_script
 
 ROOT = Path(__file__).parents[2]
 ROWS = json.loads((ROOT / "tests" / "fault_matrix.json").read_text())
@@ -63,21 +61,9 @@ def timeline(row: dict) -> list[dict]:
 
 def play(row: dict, folder: Path, plant: str = "pass") -> tuple[dict[str, float], list[float]]:
     """(seconds after the fault at which each alarm first began, those of every burst)."""
-    whole = json.loads((ROOT / "tests" / "scenarios" / "stop.json").read_text())
-    whole.update(timeline=timeline(row), end_s=FAULT_S + AGAIN_S, expect={})
-    (folder / "scenario.json").write_text(json.dumps(whole))
-    (folder / "job.json").write_text(json.dumps(scenario.load(folder / "scenario.json")))
-    (folder / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
-    (folder / "run.py").write_text(SCRIPT.replace("{plant}", plant).replace("{fault_us}", str(FAULT_S * 1000000)))
-    firmware = simulator.firmware_folder()
-    done = subprocess.run(
-        [simulator.interpreter(), "-X", "heapsize=32m", str(folder / "run.py"), str(folder)],
-        env={"MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen"},
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
-    assert line, done.stderr[-800:]
-    edges, trace = json.loads(line.removeprefix("RESULT "))
+    script = SCRIPT.replace("{plant}", plant).replace("{fault_us}", str(FAULT_S * 1000000))
+    said = run_script(script, folder, timeline=timeline(row), end_s=FAULT_S + AGAIN_S)
+    edges, trace = json.loads(said)
     begun: dict[str, float] = {}
     for at_ms, name, event in edges:
         if event == "started":
