@@ -19,7 +19,7 @@ CONTRAINDICATIONS = (
 
 # field, kind, lowest and highest value or length
 _FIELDS = (
-    ("code", str, 3, 16),
+    ("code", str, 3, 13),  # as long as the screen shows whole
     ("route", str, 1, 16),
     ("dose_mg", int, 1, 400),
     ("cleared_by", str, 2, 24),

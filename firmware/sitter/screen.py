@@ -4,6 +4,7 @@ A number that is not current is `---`, never the last one. The alarm line pages 
 urgent first. Whatever hangs on the screen says nothing that the lamps and the sounder do not say too.
 """
 
+from sitter import keypad
 from sitter.alarm_table import MEDIUM
 
 PHASE_TITLES = {
@@ -34,7 +35,9 @@ def clock_text(ms: int) -> str:
 
 def _top(now_ms: int, unit) -> tuple:
     t0_ms = unit.session.t0_ms
-    since = "" if t0_ms is None else "dose +" + clock_text(now_ms - t0_ms)
+    # Before the dose whose plan this is, for staff to compare; after it the time since.
+    code = unit.plan["code"] if unit.plan else ""
+    since = code if t0_ms is None else "dose +" + clock_text(now_ms - t0_ms)
     return (("phase", PHASE_TITLES[unit.session.phase], "white"), ("clock", since, "white"))
 
 
@@ -68,7 +71,8 @@ def _vitals(now_ms: int, unit) -> tuple:
 def _alarm(now_ms: int, unit) -> tuple:
     active = unit.alarms.named()
     if not active:
-        return (("alarm", "", "dim"), ("notice", "", "dim"))
+        notice = "" if unit.session.watching else "NOT WATCHING"
+        return (("alarm", "", "dim"), ("notice", notice, "dim"))
     row, value, priority = active[(now_ms // PAGE_MS) % len(active)]
     text = unit.alarms.sentence(row, value)
     left_s = (unit.alarms.pause_left_ms(now_ms) + 999) // 1000
@@ -79,10 +83,10 @@ def _alarm(now_ms: int, unit) -> tuple:
 
 
 def _bottom(now_ms: int, unit) -> tuple:
-    bp, following, mark = unit.labels(now_ms)
+    bp, following, mark = keypad.labels(now_ms, unit)
     stop = "STOP" if unit.session.dosed else "HELP"
     return (
-        ("prompt", unit.prompt(now_ms), "white"),
+        ("prompt", keypad.prompt(now_ms, unit), "white"),
         ("key_silence", "SILENCE", ALARM_COLOURS[MEDIUM] if unit.alarms.active() else "dim"),
         ("key_stop", stop, "white"),
         ("key_bp", bp, "white"),

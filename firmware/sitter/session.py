@@ -39,23 +39,9 @@ ENDS_MIN = {
     "intramuscular": {"onset": 5, "peak": 30, "return": 60},
 }
 
-# What the NEXT key does, as its label on the screen.
-NEXT_LABELS = {
-    "idle": "START",
-    "checks": "READY",
-    "ready": "HOLD: DOSE",
-    "onset": "PEAK",
-    "peak": "RETURN",
-    "return": "RECOVER",
-    "recovery": "CLOSE",
-    "stopped": "CLOSE",
-    "closed": "DONE",
-}
-
+PHASES = ("idle", "checks", "ready", "onset", "peak", "return", "recovery", "stopped", "closed")
 _UNWATCHED = ("idle", "closed")
 _AFTER_DOSE = ("onset", "peak", "return", "recovery", "stopped")
-
-
 _SAVED = {"at_ms": int, "utc_s": int, "phase": str, "since_utc_s": int, "doses": int, "marks": int, "route": str}
 
 
@@ -66,7 +52,7 @@ def may_resume(saved) -> bool:
     for name in _SAVED:
         if type(saved.get(name)) is not _SAVED[name]:
             return False
-    known = saved["phase"] in NEXT_LABELS and saved["route"] in ENDS_MIN
+    known = saved["phase"] in PHASES and saved["route"] in ENDS_MIN
     numbers = saved.get("baseline", [None, None, None])
     if type(numbers) is not list or len(numbers) != 3:
         return False

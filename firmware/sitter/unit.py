@@ -14,10 +14,10 @@ The step asks nobody for the time and touches no hardware; it returns Outputs, a
 it is a call of its own so that no fault in it can come between an alarm and its signal.
 """
 
-from sitter import alarms, cues, screen, session
+from sitter import alarms, cues, keypad, screen, session
 from sitter.alarm_table import HIGH, MEDIUM, PRIORITY_NAMES
 from sitter.alarms import Alarms
-from sitter.away import REASONS, Away
+from sitter.away import Away
 from sitter.baseline import Baseline
 from sitter.cuff_codes import IMPLAUSIBLE
 from sitter.facts import facts
@@ -62,14 +62,15 @@ class Unit:
         self.restarted = self.help_called = self.patient_calls = self.call_held = False
         self.stuck_key: str | None = None
         self.cuff_code: int | None = None  # of the last attempt, if it failed
-        self._assess = self._ducked = False
+        self.assessing = False  # HELP was called: music off, light up, no reading by schedule
+        self._ducked = False
         self._cuff_cause = ""
         self._closed_by = ""
         self._heard = False  # something came in with this step
         self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
         self._cues: cues.Wanted | None = None
         self._screen_ms = 0
-        self._notice = ("", 0)  # text, until now_ms
+        self.notice = ("", 0)  # text, until now_ms
 
     def step(self, now_ms: int, inputs, since_ms: int | None = None) -> Outputs:
         """Judge; the first of the inputs came in at `since_ms`."""
@@ -77,7 +78,7 @@ class Unit:
         for kind, value in inputs:
             getattr(self, "_take_" + kind)(now_ms, value, out)
         if self.session.time_is_up(now_ms):
-            self._move(now_ms, session.TIME, "time", out)
+            self.move(now_ms, session.TIME, "time", out)
         self._look_for_return(now_ms, out)
         self._run_cuff(now_ms, out)
         self._judge(now_ms, since_ms, out)
@@ -88,7 +89,7 @@ class Unit:
         """Complete the outputs of this step with cues, screen and the closing record."""
         self._direct(now_ms, out)
         if out.log == "close":  # the last record of all, behind the ends of the alarms
-            self._record(out, "close", now_ms, utc_s=self.utc_s(now_ms), reason=self._closed_by)
+            self.record(out, "close", now_ms, utc_s=self.utc_s(now_ms), reason=self._closed_by)
         if self._heard or now_ms - self._screen_ms >= SCREEN_EVERY_MS:
             self._screen_ms = now_ms
             out.screen = screen.fields(now_ms, self)
@@ -100,7 +101,7 @@ class Unit:
         if self.session.watching:
             if not self.session.dosed:
                 self.baseline.take_reading(reading)
-            self._record(out, "vitals", now_ms, pulse_bpm=reading.pulse_bpm, spo2_pct=reading.spo2_pct,
+            self.record(out, "vitals", now_ms, pulse_bpm=reading.pulse_bpm, spo2_pct=reading.spo2_pct,
                          perfusion_permyriad=reading.perfusion_permyriad, quality_pct=reading.quality_pct,
                          finger=int(reading.finger))  # fmt: skip
 
@@ -113,7 +114,7 @@ class Unit:
         if self.session.watching and not self.session.dosed:
             self.baseline.take_pressure(pressure[0])
         self.schedule.succeeded(now_ms, again=self.is_high(pressure))
-        self._record(out, "pressure", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1],
+        self.record(out, "pressure", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1],
                      mean_mmhg=pressure[2], pulse_bpm=pressure[3], cause=self._cuff_cause)  # fmt: skip
 
     def is_high(self, pressure) -> bool:
@@ -127,13 +128,13 @@ class Unit:
         self.schedule.failed(now_ms)
         if event == "fault":
             self.cuff_code = code
-        self._record(out, "cuff", now_ms, event=event, code=code, cause=self._cuff_cause)
+        self.record(out, "cuff", now_ms, event=event, code=code, cause=self._cuff_cause)
 
     def _take_part(self, now_ms: int, value, out: Outputs) -> None:
         part, fault = value
         if self.faults.get(part) != fault:
             self.faults[part] = fault
-            self._record(out, "part", now_ms, part=part, fault=fault)
+            self.record(out, "part", now_ms, part=part, fault=fault)
 
     def _take_clock(self, now_ms: int, value, out: Outputs) -> None:
         utc_s, trusted = value
@@ -144,177 +145,73 @@ class Unit:
     def _take_key(self, now_ms: int, value, out: Outputs) -> None:
         key, gesture = value
         if gesture != "down":
-            self._record(out, "key", now_ms, key=key, gesture=gesture)
-        if key == "CALL":
-            self._call(gesture)
-        elif gesture in ("stuck", "free"):
-            self.stuck_key = key if gesture == "stuck" else None
-        chosen = self.menu.take(now_ms, key, gesture)
-        if chosen is None and self.self_test.asking:
-            chosen = self._answer(key, gesture)
-        if chosen is not None:
-            self._choose(now_ms, chosen, out)
-            return
-        action = _KEY_ACTIONS.get((key, gesture))
-        if action:
-            action(self, now_ms, out)
+            self.record(out, "key", now_ms, key=key, gesture=gesture)
+        keypad.take(now_ms, self, key, gesture, out)
 
-    def _call(self, gesture: str) -> None:
-        """The patient's button: stuck is a line that is cut, or somebody lies on it."""
-        if gesture == "down":
-            self.patient_calls = True
-        elif gesture in ("stuck", "free"):
-            self.call_held = gesture == "stuck"
-
-    # --- keys ---------------------------------------------------------------------------------------------------
-
-    def _silence(self, now_ms: int, out: Outputs) -> None:
-        self.help_called = self.restarted = self.patient_calls = False
-        self.faults["program"] = None
-        for row, until_ms in self.alarms.silence(now_ms):
-            self._record(out, "silence", now_ms, alarm=row.name, until_ms=until_ms, cause="key SILENCE")
-
-    def _stop_down(self, now_ms: int, out: Outputs) -> None:
-        """Whether STOP turns out short or held, pressure leaves the cuff at once."""
-        if self.cuff_busy:
-            out.cuff = "abort"
-
-    def _help(self, now_ms: int, out: Outputs) -> None:
-        self.help_called = True
-        self._assess = True
-
-    def _end(self, now_ms: int, out: Outputs) -> None:
-        self._move(now_ms, session.END, "key STOP held", out)
-
-    def _pressure_key(self, now_ms: int, out: Outputs) -> None:
-        if self.cuff_busy:
-            out.cuff = "abort"
-        elif self.session.watching and self.schedule.may_start(now_ms):
-            self._start_cuff(now_ms, "key BP", out)
-        else:
-            self._say(now_ms, "cuff is resting" if self.session.watching else "no session open")
-
-    def _next(self, now_ms: int, out: Outputs) -> None:
-        if self._assess:
-            self._assess = False  # back from HELP: the labelled step is RESUME
-            return
-        refusal = self.refusal(now_ms)
-        if refusal:
-            self._say(now_ms, refusal)
-        else:
-            self._move(now_ms, session.NEXT, "key NEXT", out)
-
-    def _dose(self, now_ms: int, out: Outputs) -> None:
-        if self.session.dosed:
-            given = self.session.another_dose()
-        else:
-            given = self._move(now_ms, session.DOSE, "key NEXT held", out)
-        if given:
-            if self.session.doses == 1:
-                self.baseline.settle()
-                self._record(out, "baseline", now_ms, spo2_pct=self.baseline.spo2_pct,
-                             pulse_bpm=self.baseline.pulse_bpm, systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
-            dose_mg = self.plan["dose_mg"] if self.plan else None
-            self._record(out, "dose", now_ms, number=self.session.doses, dose_mg=dose_mg, route=self.session.route)
-            self._save(now_ms, out)
-
-    def _mark(self, now_ms: int, out: Outputs) -> None:
-        if self.session.watching:
-            self.session.marks += 1
-            self._record(out, "mark", now_ms, number=self.session.marks, phase=self.session.phase)
-            self._say(now_ms, "moment %d marked" % self.session.marks)
-            self._save(now_ms, out)
-
-    # --- menu ---------------------------------------------------------------------------------------------------
-
-    def _open_menu(self, now_ms: int, out: Outputs) -> None:
-        items = []
-        if self.away.reason:
-            items.append(("back", "BACK: WATCH AGAIN"))
-        elif self.session.may_be_away:
-            items += [(reason, "AWAY: " + reason) for reason in REASONS]
-        if not self.session.watching:
-            items.append(("test", "TEST LAMPS AND SOUND"))
-        items.append(("close", "CLOSE MENU"))
-        self.menu.open(now_ms, tuple(items))
-
-    def _choose(self, now_ms: int, chosen: str, out: Outputs) -> None:
-        if chosen in REASONS:
-            self.away.begin(now_ms, chosen)
-            if self.cuff_busy:
-                out.cuff = "abort"
-            self._record(out, "away", now_ms, event="began", reason=chosen)
-        elif chosen == "back":
-            self._come_back(now_ms, out)
-        elif chosen == "test":
-            self.self_test.begin(now_ms, full=True)
-
-    def _answer(self, key: str, gesture: str) -> str | None:
-        """NEXT says that all of the test was seen and heard, MARK that it was not."""
-        if gesture == "short" and key in ("NEXT", "MARK"):
-            self.self_test.answer(key == "NEXT")
-        return "" if key in ("NEXT", "MARK") else None
+    # --- AWAY ---------------------------------------------------------------------------------------------------
 
     def _look_for_return(self, now_ms: int, out: Outputs) -> None:
         if self.away.reason and self.away.is_back(now_ms, self.vitals.pulse_bpm(now_ms)):
-            self._come_back(now_ms, out)
+            self.come_back(now_ms, out)
 
-    def _come_back(self, now_ms: int, out: Outputs) -> None:
-        self._record(out, "away", now_ms, event="ended", reason=self.away.reason)
+    def leave(self, now_ms: int, reason: str, out: Outputs) -> None:
+        """The patient goes out: AWAY begins."""
+        self.away.begin(now_ms, reason)
+        self.deflate(out)
+        self.record(out, "away", now_ms, event="began", reason=reason)
+
+    def come_back(self, now_ms: int, out: Outputs) -> None:
+        self.record(out, "away", now_ms, event="ended", reason=self.away.reason)
         self.away.end()
 
     # --- session ------------------------------------------------------------------------------------------------
 
-    def refusal(self, now_ms: int) -> str | None:
-        """Why NEXT may not move on now, in one sentence for the screen; None if it may."""
-        phase = self.session.phase
-        if phase == "idle":
-            if self.plan is None:
-                return "no valid plan"
-            return "no room for a record" if self.faults.get("storage") else None
-        if phase != "checks":
-            return None
-        pressure = self.vitals.pressure
-        if self.vitals.pulse_bpm(now_ms) is None or self.vitals.spo2_pct(now_ms) is None:
-            return "needs a pulse reading"
-        if pressure is None or self.vitals.pressure_ms < self.session.since_ms:
-            return "needs a blood pressure"
-        limits = (self.settings["hold_systolic_mmhg"], self.settings["hold_diastolic_mmhg"])
-        if pressure[0] > limits[0] or pressure[1] > limits[1]:
-            return "BP %d/%d over %d/%d: hold" % (pressure[0], pressure[1], limits[0], limits[1])
-        return None
-
-    def _move(self, now_ms: int, event: str, cause: str, out: Outputs) -> bool:
+    def move(self, now_ms: int, event: str, cause: str, out: Outputs) -> bool:
         if not self.session.event(now_ms, event):
             return False
         phase = self.session.phase
         if phase == "checks":
             self.baseline = Baseline()
             self._open_log(now_ms, out)
-        self._record(out, "phase", now_ms, phase=phase, cause=cause)
+        self.record(out, "phase", now_ms, phase=phase, cause=cause)
         if phase in ("closed", "stopped"):
-            self._assess = False
+            self.assessing = False
         if self.away.reason and not self.session.may_be_away:
-            self._come_back(now_ms, out)
+            self.come_back(now_ms, out)
         if phase == "closed":
-            if self.cuff_busy:
-                out.cuff = "abort"
+            self.deflate(out)
             self._closed_by = cause
             out.log = "close"
-        self._save(now_ms, out)
+        self.save(now_ms, out)
         return True
+
+    def dose(self, now_ms: int, cause: str, out: Outputs) -> None:
+        """A dose was given, if one may be given in this phase. The first settles what the patient's own numbers are."""
+        if self.session.dosed:
+            given = self.session.another_dose()
+        else:
+            given = self.move(now_ms, session.DOSE, cause, out)
+        if not given:
+            return
+        if self.session.doses == 1:
+            self.baseline.settle()
+            self.record(out, "baseline", now_ms, spo2_pct=self.baseline.spo2_pct, pulse_bpm=self.baseline.pulse_bpm,
+                        systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
+        dose_mg = self.plan["dose_mg"] if self.plan else None
+        self.record(out, "dose", now_ms, number=self.session.doses, dose_mg=dose_mg, route=self.session.route)
+        self.save(now_ms, out)
 
     def _open_log(self, now_ms: int, out: Outputs) -> None:
         out.log = "open"
         plan = self.plan or {}  # there is one: NEXT was refused otherwise
-        self._record(out, "plan", now_ms, code=plan["code"], route=plan["route"], dose_mg=plan["dose_mg"],
+        self.record(out, "plan", now_ms, code=plan["code"], route=plan["route"], dose_mg=plan["dose_mg"],
                      cleared_by=plan["cleared_by"])  # fmt: skip
-        self._record(out, "selftest", now_ms, result=self.self_test.result)
+        self.record(out, "selftest", now_ms, result=self.self_test.result)
         for name in sorted(self.settings):
-            self._record(out, "setting", now_ms, name=name, value=self.settings[name])
+            self.record(out, "setting", now_ms, name=name, value=self.settings[name])
         for part in sorted(self.faults):
             if self.faults[part]:
-                self._record(out, "part", now_ms, part=part, fault=self.faults[part])
+                self.record(out, "part", now_ms, part=part, fault=self.faults[part])
         for edge in self.alarms.standing():
             self._record_edge(now_ms, edge, out)
 
@@ -327,7 +224,7 @@ class Unit:
         self.schedule.rest(now_ms)
         self.restarted = True
 
-    def _save(self, now_ms: int, out: Outputs) -> None:
+    def save(self, now_ms: int, out: Outputs) -> None:
         out.saved = self.session.saved(now_ms, self.utc_s(now_ms))
         out.saved["utc_trusted"] = self._utc[2]
         out.saved["baseline"] = self.baseline.saved()
@@ -339,16 +236,21 @@ class Unit:
     # --- cuff, alarms, cues ---------------------------------------------------------------------------------------
 
     def _run_cuff(self, now_ms: int, out: Outputs) -> None:
-        if self.cuff_busy or self._assess or self.away.reason:
+        if self.cuff_busy or self.assessing or self.away.reason:
             return
         if self.schedule.wants_reading(now_ms, self.session):
-            self._start_cuff(now_ms, "schedule", out)
+            self.start_cuff(now_ms, "schedule", out)
 
-    def _start_cuff(self, now_ms: int, cause: str, out: Outputs) -> None:
+    def start_cuff(self, now_ms: int, cause: str, out: Outputs) -> None:
         out.cuff = "start"
         self.cuff_busy = True
         self._cuff_cause = cause
-        self._record(out, "cuff", now_ms, event="started", cause=cause)
+        self.record(out, "cuff", now_ms, event="started", cause=cause)
+
+    def deflate(self, out: Outputs) -> None:
+        """Pressure out of the cuff, if a reading is under way."""
+        if self.cuff_busy:
+            out.cuff = "abort"
 
     def _judge(self, now_ms: int, since_ms: int | None, out: Outputs) -> None:
         for edge in self.alarms.step(now_ms, facts(now_ms, self), self.session.watching, since_ms):
@@ -361,21 +263,21 @@ class Unit:
 
     def _record_edge(self, now_ms: int, edge: alarms.Edge, out: Outputs) -> None:
         row = edge.row
-        self._record(out, "alarm", now_ms, alarm=row.name, event=edge.event, value=edge.value, limit=edge.limit,
+        self.record(out, "alarm", now_ms, alarm=row.name, event=edge.event, value=edge.value, limit=edge.limit,
                      priority=PRIORITY_NAMES[edge.priority], delay_ms=edge.delay_ms, waited_ms=edge.waited_ms,
                      signal_ms=edge.late_ms)  # fmt: skip
 
     def _direct(self, now_ms: int, out: Outputs) -> None:
         programme = self.plan.get("cues", {}) if self.plan else {}
-        wanted = cues.wanted(programme, self.session.phase, self.settings["volume_cap"], self._assess)
-        cause = "help" if self._assess else self.session.phase
+        wanted = cues.wanted(programme, self.session.phase, self.settings["volume_cap"], self.assessing)
+        cause = "help" if self.assessing else self.session.phase
         if wanted.volume > cues.DUCKED:
             wanted, cause = self._duck(wanted, cause, out)
         if wanted[:4] == (self._cues or ())[:4]:
             return
         self._cues = out.cues = wanted
         if self.session.watching:
-            self._record(out, "cue", now_ms, folder=wanted.folder, volume=wanted.volume, warm_pct=wanted.warm_pct,
+            self.record(out, "cue", now_ms, folder=wanted.folder, volume=wanted.volume, warm_pct=wanted.warm_pct,
                          cool_pct=wanted.cool_pct, fade_ms=wanted.fade_ms, music_fade_ms=wanted.music_fade_ms,
                          cause=cause)  # fmt: skip
 
@@ -392,52 +294,15 @@ class Unit:
             return cues.with_volume(wanted, wanted.volume, cues.UNDUCK_MS), "alarm over"
         return wanted, cause
 
-    # --- words --------------------------------------------------------------------------------------------------
-
-    def labels(self, now_ms: int) -> tuple[str, str, str]:
-        """What BP, NEXT and MARK do now."""
-        if self.menu.is_open(now_ms):
-            return "UP", "CHOOSE", "DOWN"
-        if self.self_test.asking:
-            return "BP", "YES", "NO"
-        following = "RESUME" if self._assess else session.NEXT_LABELS[self.session.phase]
-        return "DEFLATE" if self.cuff_busy else "BP", following, "MARK"
-
-    def prompt(self, now_ms: int) -> str:
-        """One line that tells staff what the unit waits for."""
-        if self.menu.is_open(now_ms):
-            return self.menu.words()
-        if self.self_test.asking:
-            return "ALL SEEN AND HEARD?"
-        text, until_ms = self._notice
-        if now_ms < until_ms:
-            return text
-        if self._assess:
-            return "HELP: music off, light up"
-        if self.session.phase in ("idle", "checks"):
-            return self.refusal(now_ms) or "press NEXT"
-        return ""
+    # --- words ---------------------------------------------------------------------------------------------------
 
     def introduce(self, now_ms: int) -> None:
         """What everybody who switches the unit on should read first."""
-        self._notice = ("NOT A MEDICAL DEVICE", now_ms + 8000)
+        self.notice = ("NOT A MEDICAL DEVICE", now_ms + 8000)
 
-    def _say(self, now_ms: int, text: str) -> None:
-        self._notice = (text, now_ms + 5000)
+    def say(self, now_ms: int, text: str) -> None:
+        self.notice = (text, now_ms + 5000)
 
-    def _record(self, out: Outputs, record: str, now_ms: int, **fields) -> None:
+    def record(self, out: Outputs, record: str, now_ms: int, **fields) -> None:
         fields["at_ms"] = now_ms
         out.records.append((record, fields))
-
-
-_KEY_ACTIONS = {
-    ("SILENCE", "down"): Unit._silence,
-    ("STOP", "down"): Unit._stop_down,
-    ("STOP", "short"): Unit._help,
-    ("STOP", "hold"): Unit._end,
-    ("BP", "down"): Unit._pressure_key,
-    ("NEXT", "short"): Unit._next,
-    ("NEXT", "hold"): Unit._dose,
-    ("MARK", "short"): Unit._mark,
-    ("MARK", "hold"): Unit._open_menu,
-}

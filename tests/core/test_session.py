@@ -1,5 +1,7 @@
 from sitter import session, settings
+from sitter.keypad import NEXT_LABELS
 from sitter.schedule import Schedule
+from sitter.screen import PHASE_TITLES
 from sitter.session import DOSE, END, NEXT, TIME, TRANSITIONS, Session
 
 MIN = 60000
@@ -23,7 +25,7 @@ def test_the_way_through_a_session():
 
 
 def test_an_event_without_a_row_does_nothing():
-    for phase in session.NEXT_LABELS:
+    for phase in session.PHASES:
         for event in (NEXT, DOSE, TIME, END):
             s = Session("sublingual")
             s.phase = phase
@@ -91,8 +93,9 @@ def test_only_a_whole_open_session_may_be_resumed():
 
 
 def test_every_phase_has_a_label_and_a_way_out():
-    for phase in session.NEXT_LABELS:
+    for phase in session.PHASES:
         assert any(p == phase for p, _ in TRANSITIONS)
+        assert phase in NEXT_LABELS and phase in PHASE_TITLES
 
 
 def test_readings_come_at_their_interval_and_always_at_forty_minutes():

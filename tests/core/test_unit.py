@@ -1,6 +1,6 @@
 from collections import namedtuple
 
-from sitter import plan, settings
+from sitter import keypad, plan, settings
 from sitter.unit import Unit
 
 Reading = namedtuple("Reading", ("pulse_bpm", "spo2_pct", "perfusion_permyriad", "quality_pct", "finger"))
@@ -76,7 +76,7 @@ def test_a_session_cannot_begin_without_a_valid_plan():
     bed = Bedside(with_plan=False)
     bed.press("NEXT")
     assert bed.unit.session.phase == "idle"
-    assert bed.unit.prompt(bed.now_ms) == "no valid plan"
+    assert keypad.prompt(bed.now_ms, bed.unit) == "no valid plan"
 
 
 def test_a_session_cannot_begin_without_room_for_its_record():
@@ -90,10 +90,10 @@ def test_checks_want_a_pulse_and_a_blood_pressure():
     bed = Bedside()
     bed.press("NEXT")
     bed.press("NEXT")
-    assert bed.unit.prompt(bed.now_ms) == "needs a pulse reading"
+    assert keypad.prompt(bed.now_ms, bed.unit) == "needs a pulse reading"
     bed.run(2)
     bed.press("NEXT")
-    assert bed.unit.prompt(bed.now_ms) == "needs a blood pressure"
+    assert keypad.prompt(bed.now_ms, bed.unit) == "needs a blood pressure"
     bed.pressure()
     bed.press("NEXT")
     assert bed.unit.session.phase == "ready"
@@ -106,7 +106,7 @@ def test_a_blood_pressure_over_the_hold_limit_holds():
     bed.pressure(152, 96)
     bed.press("NEXT")
     assert bed.unit.session.phase == "checks"
-    assert "152/96" in bed.unit.prompt(bed.now_ms)
+    assert "152/96" in keypad.prompt(bed.now_ms, bed.unit)
     bed.pressure(134, 86)
     bed.press("NEXT")
     assert bed.unit.session.phase == "ready"
@@ -291,7 +291,7 @@ def test_help_ends_when_somebody_has_silenced_it_and_cues_resume_on_next():
     bed.press("SILENCE", "short")
     bed.run(1)
     assert bed.names() == []
-    assert bed.unit.labels(bed.now_ms)[1] == "RESUME"
+    assert keypad.labels(bed.now_ms, bed.unit)[1] == "RESUME"
     assert bed.press("NEXT").cues.folder == music
     assert bed.unit.session.phase == "onset"
 
@@ -589,3 +589,42 @@ def test_in_headphones_only_high_priority_makes_music_give_way_and_slowly():
     bed.press("NEXT")  # cues resume
     cue = [out.cues for out in bed.outs if out.cues][-1]
     assert (cue.volume, cue.music_fade_ms) == (4, 2000)
+
+
+def shown(bed):
+    """The texts on the screen, by tile."""
+    return {tile: text for tile, text, _ in [out.screen for out in bed.outs if out.screen][-1]}
+
+
+def test_the_plans_code_is_on_the_screen_until_the_dose():
+    bed = Bedside()
+    bed.run(2)
+    assert shown(bed)["clock"] == PLAN["code"]
+    bed.to_ready()
+    assert shown(bed)["clock"] == PLAN["code"]
+    bed.press("NEXT", "hold")
+    assert shown(bed)["clock"] == "dose +0:00"
+
+
+def test_the_screen_says_when_nobody_is_watched():
+    bed = Bedside()
+    bed.run(2)
+    assert shown(bed)["notice"] == "NOT WATCHING"
+    bed.press("NEXT")
+    assert shown(bed)["notice"] == ""
+    bed.press("STOP", "hold")
+    assert bed.unit.session.phase == "closed"
+    assert shown(bed)["notice"] == "NOT WATCHING"
+
+
+def test_a_paused_sound_is_counted_down_on_the_screen():
+    bed = Bedside()
+    bed.dosed()
+    bed.reading = with_spo2(80)
+    bed.run(3)
+    bed.press("SILENCE")
+    assert shown(bed)["notice"] == "SOUND PAUSED 2:00"
+    bed.run(61)
+    assert shown(bed)["notice"].startswith("SOUND PAUSED 0:59")
+    bed.run(60)
+    assert "PAUSED" not in shown(bed)["notice"]

@@ -132,3 +132,11 @@ def test_every_alarm_sentence_fits_its_line():
         limit = "10" if row.limit == "spo2_fall_pct" else "200"
         text = row.sentence.replace("%v", longest.get(row.source, "201")).replace("%l", limit)
         assert len(text) <= room, (text, len(text), room)
+
+
+def test_every_plans_code_is_shown_whole():
+    from drivers.display import WIDTH
+    from sitter import plan
+
+    longest = [high for name, _, _, high in plan._FIELDS if name == "code"][0]  # noqa: RUF015
+    assert longest <= TILES["clock"][2] // (WIDTH * TILES["clock"][4])

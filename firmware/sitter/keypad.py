@@ -1,0 +1,192 @@
+"""What staff say with the keys: what each press does, what the labels promise, and what the unit says back.
+
+SILENCE and STOP never change meaning. BP, NEXT and MARK are labelled on the screen, and an open menu or question has
+them first. Here is who asked for what; the unit itself does it, and refuses what may not be.
+"""
+
+from sitter import session
+from sitter.away import REASONS
+
+NEXT_LABELS = {
+    "idle": "START",
+    "checks": "READY",
+    "ready": "HOLD: DOSE",
+    "onset": "PEAK",
+    "peak": "RETURN",
+    "return": "RECOVER",
+    "recovery": "CLOSE",
+    "stopped": "CLOSE",
+    "closed": "DONE",
+}
+
+
+def take(now_ms: int, unit, key: str, gesture: str, out) -> None:
+    """One gesture of one key, or of the patient's button."""
+    if key == "CALL":
+        _call(unit, gesture)
+    elif gesture in ("stuck", "free"):
+        unit.stuck_key = key if gesture == "stuck" else None
+    chosen = unit.menu.take(now_ms, key, gesture)
+    if chosen is None and unit.self_test.asking:
+        chosen = _answer(unit, key, gesture)
+    if chosen is not None:
+        _choose(now_ms, unit, chosen, out)
+        return
+    action = _ACTIONS.get((key, gesture))
+    if action:
+        action(now_ms, unit, out)
+
+
+def _call(unit, gesture: str) -> None:
+    """The patient's button: stuck is a line that is cut, or somebody lies on it."""
+    if gesture == "down":
+        unit.patient_calls = True
+    elif gesture in ("stuck", "free"):
+        unit.call_held = gesture == "stuck"
+
+
+# --- a key of its own -------------------------------------------------------------------------------------------------
+
+
+def _silence(now_ms: int, unit, out) -> None:
+    unit.help_called = unit.restarted = unit.patient_calls = False
+    unit.faults["program"] = None
+    for row, until_ms in unit.alarms.silence(now_ms):
+        unit.record(out, "silence", now_ms, alarm=row.name, until_ms=until_ms, cause="key SILENCE")
+
+
+def _stop_down(now_ms: int, unit, out) -> None:
+    """Whether STOP turns out short or held, pressure leaves the cuff at once."""
+    unit.deflate(out)
+
+
+def _help(now_ms: int, unit, out) -> None:
+    unit.help_called = unit.assessing = True
+
+
+def _end(now_ms: int, unit, out) -> None:
+    unit.move(now_ms, session.END, "key STOP held", out)
+
+
+def _pressure(now_ms: int, unit, out) -> None:
+    if unit.cuff_busy:
+        unit.deflate(out)
+    elif unit.session.watching and unit.schedule.may_start(now_ms):
+        unit.start_cuff(now_ms, "key BP", out)
+    else:
+        unit.say(now_ms, "cuff is resting" if unit.session.watching else "no session open")
+
+
+def _next(now_ms: int, unit, out) -> None:
+    if unit.assessing:
+        unit.assessing = False  # back from HELP: the labelled step is RESUME
+        return
+    refused = refusal(now_ms, unit)
+    if refused:
+        unit.say(now_ms, refused)
+    else:
+        unit.move(now_ms, session.NEXT, "key NEXT", out)
+
+
+def _dose(now_ms: int, unit, out) -> None:
+    unit.dose(now_ms, "key NEXT held", out)
+
+
+def _mark(now_ms: int, unit, out) -> None:
+    if unit.session.watching:
+        unit.session.marks += 1
+        unit.record(out, "mark", now_ms, number=unit.session.marks, phase=unit.session.phase)
+        unit.say(now_ms, "moment %d marked" % unit.session.marks)
+        unit.save(now_ms, out)
+
+
+# --- menu -------------------------------------------------------------------------------------------------------------
+
+
+def _open_menu(now_ms: int, unit, out) -> None:
+    items = []
+    if unit.away.reason:
+        items.append(("back", "BACK: WATCH AGAIN"))
+    elif unit.session.may_be_away:
+        items += [(reason, "AWAY: " + reason) for reason in REASONS]
+    if not unit.session.watching:
+        items.append(("test", "TEST LAMPS AND SOUND"))
+    items.append(("close", "CLOSE MENU"))
+    unit.menu.open(now_ms, tuple(items))
+
+
+def _choose(now_ms: int, unit, chosen: str, out) -> None:
+    if chosen in REASONS:
+        unit.leave(now_ms, chosen, out)
+    elif chosen == "back":
+        unit.come_back(now_ms, out)
+    elif chosen == "test":
+        unit.self_test.begin(now_ms, full=True)
+
+
+def _answer(unit, key: str, gesture: str) -> str | None:
+    """NEXT says that all of the test was seen and heard, MARK that it was not."""
+    if gesture == "short" and key in ("NEXT", "MARK"):
+        unit.self_test.answer(key == "NEXT")
+    return "" if key in ("NEXT", "MARK") else None
+
+
+_ACTIONS = {
+    ("SILENCE", "down"): _silence,
+    ("STOP", "down"): _stop_down,
+    ("STOP", "short"): _help,
+    ("STOP", "hold"): _end,
+    ("BP", "down"): _pressure,
+    ("NEXT", "short"): _next,
+    ("NEXT", "hold"): _dose,
+    ("MARK", "short"): _mark,
+    ("MARK", "hold"): _open_menu,
+}
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def refusal(now_ms: int, unit) -> str | None:
+    """Why NEXT may not move on now, in one sentence for the screen; None if it may."""
+    phase = unit.session.phase
+    if phase == "idle":
+        if unit.plan is None:
+            return "no valid plan"
+        return "no room for a record" if unit.faults.get("storage") else None
+    if phase != "checks":
+        return None
+    pressure = unit.vitals.pressure
+    if unit.vitals.pulse_bpm(now_ms) is None or unit.vitals.spo2_pct(now_ms) is None:
+        return "needs a pulse reading"
+    if pressure is None or unit.vitals.pressure_ms < unit.session.since_ms:
+        return "needs a blood pressure"
+    limits = (unit.settings["hold_systolic_mmhg"], unit.settings["hold_diastolic_mmhg"])
+    if pressure[0] > limits[0] or pressure[1] > limits[1]:
+        return "BP %d/%d over %d/%d: hold" % (pressure[0], pressure[1], limits[0], limits[1])
+    return None
+
+
+def labels(now_ms: int, unit) -> tuple[str, str, str]:
+    """What BP, NEXT and MARK do now."""
+    if unit.menu.is_open(now_ms):
+        return "UP", "CHOOSE", "DOWN"
+    if unit.self_test.asking:
+        return "BP", "YES", "NO"
+    following = "RESUME" if unit.assessing else NEXT_LABELS[unit.session.phase]
+    return "DEFLATE" if unit.cuff_busy else "BP", following, "MARK"
+
+
+def prompt(now_ms: int, unit) -> str:
+    """One line that tells staff what the unit waits for."""
+    if unit.menu.is_open(now_ms):
+        return unit.menu.words()
+    if unit.self_test.asking:
+        return "ALL SEEN AND HEARD?"
+    text, until_ms = unit.notice
+    if now_ms < until_ms:
+        return text
+    if unit.assessing:
+        return "HELP: music off, light up"
+    if unit.session.phase in ("idle", "checks"):
+        return refusal(now_ms, unit) or "press NEXT"
+    return ""
