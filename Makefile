@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
+MUTATION := $(VENV)/.mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-host lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: help setup demo test test-host coverage hazards mutate lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,12 +32,28 @@ test: $(READY) ## all tests: core and drivers on both interpreters, host, scenar
 	@$(BIN)/python tests/count.py --reset
 	@$(BIN)/python -m pytest tests/core tests/drivers
 	@$(BIN)/python tests/run_micropython.py
-	@$(BIN)/python -m pytest -n 2 tests/host tests/system tests/test_layers.py
-	@$(MAKE) --no-print-directory size check-docs
+	@$(BIN)/python -m pytest -n 2 tests/host tests/system tests/test_layers.py tests/test_hazards.py
+	@$(BIN)/python tools/hazards.py --short
+	@$(MAKE) --no-print-directory coverage size check-docs
 	@$(BIN)/python tests/count.py
 
 test-host: $(READY) ## the host tests alone, with simulated sensors, as a technician runs them
 	@$(BIN)/python -m pytest -n 2 tests/host tests/system
+
+coverage: $(READY) ## fail unless the core's tests take every branch of alarms, session and vitals
+	@$(BIN)/coverage run --data-file=build/coverage -m pytest tests/core >/dev/null
+	@$(BIN)/coverage report --data-file=build/coverage
+
+hazards: $(READY) ## plant every fault of docs/hazards.md: its tests have to notice; 2 minutes and more
+	@$(BIN)/python tools/hazards.py
+
+mutate: $(MUTATION) ## change alarms, session and vitals one place at a time and count what no test notices; 20 minutes
+	@$(BIN)/python tools/mutate.py
+
+$(MUTATION): requirements-mutation.txt $(READY)
+	@echo "adding the mutation tool to $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-mutation.txt
+	@touch $@
 
 lint: $(READY) ## style and common mistakes
 	@$(BIN)/ruff check .

@@ -56,7 +56,7 @@ def test_firmware_never_imports_the_host() -> None:
         assert "sitterctl" not in imports(path), path
 
 
-def test_alarms_and_annunciator_know_nothing_that_may_fail() -> None:
+def test_alarms_and_annunciator_know_nothing_that_may_fail() -> None:  # REQ-143
     may_fail = ("dfplayer", "light", "display", "logstore", "link", "cues", "screen")
     for path in (FIRMWARE / "sitter/alarms.py", FIRMWARE / "drivers/annunciator.py", FIRMWARE / "sitter/vitals.py"):
         text = path.read_text()
@@ -64,7 +64,7 @@ def test_alarms_and_annunciator_know_nothing_that_may_fail() -> None:
             assert f"import {name}" not in text and f"drivers.{name}" not in text, (path, name)
 
 
-def test_one_function_opens_serial_ports() -> None:
+def test_one_function_opens_serial_ports() -> None:  # REQ-101
     users = [path.name for path in files("host", "tools") if "serial" in imports(path)]
     assert users == ["port.py"]
 
@@ -85,3 +85,6 @@ def test_every_board_file_has_the_names_that_the_program_uses() -> None:
         text = path.read_text()
         missing = [name for name in used if name not in text]
         assert not missing, (path.name, missing)
+
+
+# REQ-143

@@ -90,10 +90,21 @@ def print_cues() -> str:
     return _table(["phase", "folder", "volume of 30", "light scene", "warm/cool %", "fade"], rows)
 
 
+def print_hazards() -> str:
+    parts = []
+    for hazard in json.loads((ROOT / "tests" / "hazards.json").read_text())["hazards"]:
+        rows = [[r["id"], r["text"], r["design"], "<br>".join(f"`{test}`" for test in r["tests"])]
+                for r in hazard["requirements"]]  # fmt: skip
+        parts.append(f"### {hazard['id']} {hazard['hazard']}\n\n*{hazard['harm']}.*\n\n"
+                     + _table(["requirement", "what must hold", "how", "tests"], rows))  # fmt: skip
+    return "\n".join(parts)
+
+
 PRINTERS = {
     "settings": print_settings,
     "alarms": print_alarms,
     "faults": print_faults,
+    "hazards": print_hazards,
     "records": print_records,
     "phases": print_phases,
     "cues": print_cues,

@@ -39,8 +39,7 @@ class _Alarm:
 
     def __init__(self, row: Row) -> None:
         self.row = row
-        self.value = None
-        self.paused_value = None  # when its sound was paused
+        self.value = self.paused_value = 0  # now, and when its sound was paused
         self.true_since_ms: int | None = None
         self.started_ms: int | None = None
         self.quiet_until_ms: int | None = None
@@ -56,7 +55,7 @@ class _Alarm:
         return self.quiet_until_ms is None or now_ms >= self.quiet_until_ms
 
     def has_worsened(self) -> bool:
-        if not self.row.worse or self.paused_value is None or self.value is None:
+        if not self.row.worse:
             return False
         change = self.value - self.paused_value
         return (-change if self.row.kind is BELOW else change) >= self.row.worse
@@ -109,12 +108,13 @@ class Alarms:
             alarm.value = value
         if alarm.true_since_ms is None:
             alarm.true_since_ms = self._since_ms
-        if alarm.started_ms is None and now_ms - alarm.true_since_ms >= self.delay_ms(alarm.row):
+        late_ms = now_ms - alarm.true_since_ms - self.delay_ms(alarm.row)
+        if alarm.started_ms is None and late_ms >= 0:
             alarm.started_ms = alarm.unanswered_ms = now_ms
             alarm.quiet_until_ms = None
             alarm.seen = alarm.escalated = False
             self._started += 1
-            edges.append(self._edge(now_ms, alarm, "started"))
+            edges.append(self._edge(now_ms, alarm, "started", late_ms))
 
     def _go_on(self, now_ms: int, alarm: _Alarm, edges: list[Edge]) -> None:
         """What becomes of an occurrence with time."""
@@ -128,13 +128,12 @@ class Alarms:
             self._started += 1
             edges.append(self._edge(now_ms, alarm, "escalated"))
 
-    def _edge(self, now_ms: int, alarm: _Alarm, event: str) -> Edge:
+    def _edge(self, now_ms: int, alarm: _Alarm, event: str, late_ms: int | None = None) -> Edge:
         row = alarm.row
         value = alarm.value if type(alarm.value) is int else None
-        delay_ms = self.delay_ms(row)
         waited_ms = 0 if alarm.true_since_ms is None else now_ms - alarm.true_since_ms
-        late_ms = waited_ms - delay_ms if alarm.started_ms == now_ms and event == "started" else None
-        return Edge(row, event, value, self._settings.get(row.limit), alarm.priority, delay_ms, waited_ms, late_ms)
+        limit = self._settings.get(row.limit)
+        return Edge(row, event, value, limit, alarm.priority, self.delay_ms(row), waited_ms, late_ms)
 
     def delay_ms(self, row: Row) -> int:
         """The condition delay in force."""

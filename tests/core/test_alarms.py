@@ -23,6 +23,11 @@ class Stand:
                 self.edges.append((self.now_ms, edge.row.name, edge.event))
         return self.names()
 
+    def step(self, now_ms, watching=True):
+        """One step at this moment; its edges."""
+        self.now_ms = now_ms
+        return self.alarms.step(now_ms, self.facts, watching)
+
     def names(self):
         return [row.name for row, _, _ in self.alarms.active()]
 
@@ -36,28 +41,28 @@ def test_nothing_alarms_while_all_is_well():
     assert stand.signal()[:3] == (0, 0, False)
 
 
-def test_a_low_saturation_alarms_after_its_delay_and_not_before():
+def test_a_low_saturation_alarms_after_its_delay_and_not_before():  # REQ-021
     stand = Stand(spo2_delay_s=10)
     assert stand.run(9.9, spo2_pct=87) == []
     assert stand.run(0.3) == ["spo2_low"]
     assert stand.signal()[:3] == (HIGH, HIGH, True)
 
 
-def test_a_dip_shorter_than_the_delay_does_not_alarm():
+def test_a_dip_shorter_than_the_delay_does_not_alarm():  # REQ-052
     stand = Stand()
     stand.run(9, spo2_pct=87)
     stand.run(1, spo2_pct=93)
     assert stand.run(9, spo2_pct=87) == []
 
 
-def test_an_alarm_ends_a_little_inside_its_limit():
+def test_an_alarm_ends_a_little_inside_its_limit():  # REQ-051
     stand = Stand()
     stand.run(11, spo2_pct=89)
     assert stand.run(1, spo2_pct=91) == ["spo2_low"]
     assert stand.run(1, spo2_pct=92) == []
 
 
-def test_a_number_that_goes_away_does_not_end_an_alarm():
+def test_a_number_that_goes_away_does_not_end_an_alarm():  # REQ-022
     stand = Stand()
     stand.run(11, spo2_pct=85)
     assert stand.run(60, spo2_pct=None) == ["spo2_low"]
@@ -69,7 +74,7 @@ def test_a_missing_number_does_not_begin_an_alarm():
     assert stand.run(60, spo2_pct=None, pulse_bpm=None, systolic_mmhg=None, diastolic_mmhg=None) == []
 
 
-def test_silence_pauses_the_sound_and_leaves_the_lamp():
+def test_silence_pauses_the_sound_and_leaves_the_lamp():  # REQ-044
     stand = Stand()
     stand.run(11, spo2_pct=85)
     stand.alarms.silence(stand.now_ms)
@@ -86,7 +91,7 @@ def test_the_sound_comes_back_after_the_pause():
     assert stand.signal().sound == HIGH
 
 
-def test_another_alarm_sounds_through_a_pause():
+def test_another_alarm_sounds_through_a_pause():  # REQ-025
     stand = Stand()
     stand.run(11, spo2_pct=85)
     stand.alarms.silence(stand.now_ms)
@@ -146,13 +151,13 @@ def test_the_most_urgent_alarm_is_listed_first():
     assert stand.run(11, spo2_pct=88) == ["spo2_low", "systolic_high", "music_fault"]
 
 
-def test_a_worse_alarm_covers_the_lesser_on_the_screen_only():
+def test_a_worse_alarm_covers_the_lesser_on_the_screen_only():  # REQ-053
     stand = Stand()
     assert stand.run(11, spo2_pct=82) == ["spo2_very_low", "spo2_low"]
     assert [row.name for row, _, _ in stand.alarms.named()] == ["spo2_very_low"]
 
 
-def test_a_worse_value_sounds_through_the_pause_of_a_lesser_one():
+def test_a_worse_value_sounds_through_the_pause_of_a_lesser_one():  # REQ-026
     stand = Stand()
     stand.run(11, spo2_pct=88)
     stand.alarms.silence(stand.now_ms)
@@ -176,7 +181,7 @@ def test_a_better_value_does_not_end_a_pause():
     assert stand.signal().sound == MEDIUM
 
 
-def test_an_alarm_that_nobody_answers_rises_by_one_priority():
+def test_an_alarm_that_nobody_answers_rises_by_one_priority():  # REQ-047
     stand = Stand(escalation_s=60)
     stand.run(16, no_finger=True)
     assert stand.signal().lamp == MEDIUM
@@ -209,7 +214,7 @@ def test_the_call_of_lesser_alarms_can_wait_and_that_of_high_ones_never_does():
     assert stand.signal().calling
 
 
-def test_the_call_follows_the_occurrence_and_not_the_sound():
+def test_the_call_follows_the_occurrence_and_not_the_sound():  # REQ-046
     stand = Stand(call_delay_s=30)
     stand.run(16, no_finger=True)
     stand.alarms.silence(stand.now_ms)
@@ -227,7 +232,7 @@ def test_a_gentle_first_burst_is_a_choice_and_never_for_high_priority():
         assert not stand.signal().soft
 
 
-def test_time_that_goes_backwards_lengthens_no_delay_and_no_pause():
+def test_time_that_goes_backwards_lengthens_no_delay_and_no_pause():  # REQ-033
     stand = Stand(spo2_delay_s=10)
     stand.run(5, spo2_pct=88)
     at_ms, stand.now_ms = stand.now_ms, 100
@@ -242,6 +247,35 @@ def test_time_that_goes_backwards_lengthens_no_delay_and_no_pause():
     assert stand.signal().sound == HIGH
 
 
+def test_a_condition_that_begins_while_time_is_back_waits_for_its_whole_delay():  # REQ-033
+    stand = Stand(spo2_delay_s=10)
+    stand.run(60)
+    at_ms, stand.now_ms = stand.now_ms, 100
+    stand.run(1)
+    stand.run(1, spo2_pct=88)
+    stand.now_ms = at_ms
+    assert stand.run(9.5) == []
+    assert stand.run(0.7) == ["spo2_low"]
+
+
+def test_a_condition_counts_from_when_its_cause_came_in():  # REQ-032
+    stand = Stand(spo2_delay_s=10)
+    stand.alarms.step(3000, {"spo2_pct": 97}, True)
+    stand.alarms.step(3900, {"spo2_pct": 88}, True, 3100)
+    assert stand.alarms.step(13000, {"spo2_pct": 88}, True) == []
+    edge = stand.alarms.step(13100, {"spo2_pct": 88}, True)[0]
+    assert (edge.row.name, edge.waited_ms, edge.late_ms) == ("spo2_low", 10000, 0)
+
+
+def test_a_cause_is_never_older_than_the_last_step_nor_newer_than_this_one():
+    for since_ms, waited_ms in ((1000, 7000), (9000, 2000)):
+        stand = Stand(spo2_delay_s=2)
+        stand.alarms.step(3000, {"spo2_pct": 97}, True)
+        stand.alarms.step(8000, {"spo2_pct": 80}, True, since_ms)
+        edges = stand.alarms.step(10000, {"spo2_pct": 80}, True)
+        assert [e.waited_ms for e in edges if e.row.name == "spo2_very_low"] in ([waited_ms], [])
+
+
 def test_slow_work_can_ask_whether_an_alarm_is_due():
     stand = Stand(spo2_delay_s=10)
     assert not stand.alarms.due_within(0, 400)
@@ -254,7 +288,7 @@ def test_slow_work_can_ask_whether_an_alarm_is_due():
     assert not stand.alarms.due_within(stand.now_ms, 400)
 
 
-def test_the_delays_of_an_alarm_are_told_with_it():
+def test_the_delays_of_an_alarm_are_told_with_it():  # REQ-032
     stand = Stand(spo2_delay_s=10)
     stand.facts["spo2_pct"] = 88
     for now_ms in (0, 4000, 10070):  # a loop that was held up
@@ -263,7 +297,7 @@ def test_the_delays_of_an_alarm_are_told_with_it():
     assert (edge.row.name, edge.delay_ms, edge.waited_ms, edge.late_ms) == ("spo2_low", 10000, 10070, 70)
 
 
-def test_every_row_of_the_table_can_begin_and_end():
+def test_every_row_of_the_table_can_begin_and_end():  # REQ-021
     for row in ROWS:
         stand = Stand()
         limit = settings.defaults().get(row.limit, 0)
@@ -284,3 +318,6 @@ def test_every_row_hangs_together():
         assert type(row.delay) is int or row.delay in known
         assert row.covered_by == "" or row.covered_by in names
         assert not (row.covered_by and row.priority > ROWS[names.index(row.covered_by)].priority)
+
+
+# REQ-053

@@ -105,7 +105,7 @@ def test_a_low_burst_comes_again_after_more_than_15_s():
     assert all(gap > 15 for gap in gaps(shown(LOW)[3]))
 
 
-def test_high_has_ten_pulses_medium_three_low_one_or_two():
+def test_high_has_ten_pulses_medium_three_low_one_or_two():  # REQ-041
     assert [len(BURSTS[p][0]) for p in (HIGH, MEDIUM)] == [10, 3]
     assert len(BURSTS[LOW][0]) in (1, 2)
 
@@ -123,7 +123,7 @@ def test_6_10_a_short_condition_still_gets_a_whole_burst():
 # --- pausing and acknowledging --------------------------------------------------------------------------------------
 
 
-def test_6_8_1_acknowledging_silences_only_what_is_active():
+def test_6_8_1_acknowledging_silences_only_what_is_active():  # REQ-025
     bed = Bedside()
     bed.dosed()
     bed.reading = OFF
@@ -158,7 +158,7 @@ def test_6_8_1_a_pause_leaves_lamp_words_and_call():
     assert words["notice"].startswith("SOUND PAUSED 1:")
 
 
-def test_80601_2_61_an_oximeters_sound_is_paused_for_two_minutes_at_most():
+def test_80601_2_61_an_oximeters_sound_is_paused_for_two_minutes_at_most():  # REQ-027
     row = next(row for row in settings.SETTINGS if row[0] == "audio_pause_s")
     assert row[4] <= 120
     bed = Bedside()
@@ -265,3 +265,6 @@ def test_an_inadequate_signal_is_told():
 
 def test_every_priority_is_used_and_every_row_has_one():
     assert {row.priority for row in ROWS} == {LOW, MEDIUM, HIGH}
+
+
+# REQ-041

@@ -9,7 +9,7 @@ def test_a_task_that_comes_by_is_not_silent():
         assert liveness.silent(now_ms) is None
 
 
-def test_each_task_that_stops_is_named_after_its_limit():
+def test_each_task_that_stops_is_named_after_its_limit():  # REQ-028
     for hanging in LIMITS_MS:
         liveness = Liveness()
         for now_ms in range(0, 600000, 1000):
@@ -22,3 +22,6 @@ def test_each_task_that_stops_is_named_after_its_limit():
 
 def test_a_task_that_never_began_is_silent_too():
     assert Liveness().silent(200000) is not None
+
+
+# REQ-028

@@ -72,7 +72,7 @@ def test_silence_and_stop_mean_the_same_in_the_menu():
 # --- AWAY ----------------------------------------------------------------------------------------------------------
 
 
-def test_away_excuses_the_probe_and_shows_a_cyan_lamp_with_a_countdown():
+def test_away_excuses_the_probe_and_shows_a_cyan_lamp_with_a_countdown():  # REQ-055
     bed = in_return()
     choose(bed, "BATHROOM")
     bed.reading = OFF
@@ -92,7 +92,7 @@ def test_a_number_that_does_come_in_is_watched_while_away():
     assert bed.names()[0] == "spo2_low"
 
 
-def test_away_ends_by_itself_when_the_pulse_is_back():
+def test_away_ends_by_itself_when_the_pulse_is_back():  # REQ-152
     bed = in_return()
     choose(bed, "BATHROOM")
     bed.run(30)
@@ -108,7 +108,7 @@ def test_away_ends_by_itself_when_the_pulse_is_back():
     assert bed.names() == ["no_finger"]
 
 
-def test_away_for_too_long_alarms_with_all_that_is_missing():
+def test_away_for_too_long_alarms_with_all_that_is_missing():  # REQ-152
     bed = in_return()
     choose(bed, "OTHER REASON")
     bed.reading = OFF
@@ -122,7 +122,7 @@ def test_away_for_too_long_alarms_with_all_that_is_missing():
     assert bed.names()[0] == "no_finger" and "away_too_long" not in bed.names()
 
 
-def test_away_is_not_offered_around_the_peak():
+def test_away_is_not_offered_around_the_peak():  # REQ-153
     bed = Bedside()
     bed.dosed()
     for phase in ("onset", "peak"):
@@ -133,7 +133,7 @@ def test_away_is_not_offered_around_the_peak():
         bed.press("NEXT")
 
 
-def test_the_cuff_does_not_inflate_while_away():
+def test_the_cuff_does_not_inflate_while_away():  # REQ-126
     bed = in_return(pressure_interval_return_min=5)
     choose(bed, "BATHROOM")
     bed.reading = OFF
@@ -170,7 +170,7 @@ def test_the_power_on_test_shows_each_lamp_and_sounds_low_only():
     assert bed.unit.self_test.result == "shown"
 
 
-def test_beside_a_patient_the_power_on_test_makes_no_sound():
+def test_beside_a_patient_the_power_on_test_makes_no_sound():  # REQ-065
     bed = Bedside()
     bed.unit.self_test.begin(bed.now_ms, full=False, quiet=True)
     begun = len(bed.outs)
@@ -178,7 +178,7 @@ def test_beside_a_patient_the_power_on_test_makes_no_sound():
     assert {out.signal.sound for out in bed.outs[begun:]} == {0}
 
 
-def test_the_full_test_asks_and_the_answer_is_in_the_next_log():
+def test_the_full_test_asks_and_the_answer_is_in_the_next_log():  # REQ-048
     for key, result in (("NEXT", "confirmed"), ("MARK", "denied")):
         bed = Bedside()
         choose(bed, "TEST LAMPS AND SOUND")
@@ -221,3 +221,6 @@ def test_the_test_is_not_offered_in_a_session():
     for _ in range(4):
         assert "TEST" not in prompt(bed)
         bed.press("MARK")
+
+
+# REQ-153

@@ -137,7 +137,7 @@ def test_two_rhythms_at_once_are_not_a_third():
                 assert oximeter.reading().pulse_bpm in (None, 71, 72, 73, 74), (other, k)
 
 
-def test_motion_withholds_the_number_and_it_comes_back():
+def test_motion_withholds_the_number_and_it_comes_back():  # REQ-012
     heart, oximeter = Finger(72), Oximeter(HZ)
     assert watch(oximeter, heart, 20)[-1].pulse_bpm == 72
     shaken = watch(oximeter, Shaken(heart), 25)
@@ -214,13 +214,13 @@ def test_constant_zero_and_saturated_samples_give_no_number():
         assert rates(lambda k, value=value: value, 20) == []
 
 
-def test_noise_alone_gives_no_number():
+def test_noise_alone_gives_no_number():  # REQ-011
     for noise in (30, 300, 3000):
         finger = Finger(height=0, noise=noise)
         assert rates(lambda k, finger=finger: finger.sample()[1], 60) == []
 
 
-def test_mains_hum_makes_no_rate():
+def test_mains_hum_makes_no_rate():  # REQ-011
     # the unit's 50 Hz sees mains light of 50, 60, 100 and 120 Hz as 0, 10, 0 and 20 Hz; others show at other rates
     for hz in (50, 100):
         for hum in (50, 60, 100, 120):
@@ -232,7 +232,7 @@ def test_a_step_of_light_makes_no_rate():
     assert rates(lambda k: 100000 if k < 500 else 130000, 30) == []
 
 
-def test_lost_samples_begin_the_window_anew():
+def test_lost_samples_begin_the_window_anew():  # REQ-019
     oximeter = Oximeter(HZ)
     finger = Finger(72)
     watch(oximeter, finger, 20)
@@ -260,3 +260,6 @@ def test_outputs_are_the_same_bits_everywhere():
             for part in (r.pulse_bpm, r.spo2_pct, r.perfusion_permyriad, r.quality_pct, int(r.finger)):
                 value = (value * 31 + (-1 if part is None else part) + 2) % 1000003
     assert value == 284656, value
+
+
+# REQ-019

@@ -41,7 +41,7 @@ def test_saturation_is_never_given_without_a_pulse():
             assert reading.pulse_bpm is not None or reading.spo2_pct is None
 
 
-def test_red_and_infrared_changed_over_give_no_saturation():
+def test_red_and_infrared_changed_over_give_no_saturation():  # REQ-018
     finger, oximeter = Finger(72, ratio=500), Oximeter(HZ)
     for _ in range(20):
         for _ in range(HZ):
@@ -58,7 +58,7 @@ def swap(oximeter, finger, seconds):
         oximeter.reading()
 
 
-def test_a_swapped_board_is_found_out_after_a_minute_of_pulse():
+def test_a_swapped_board_is_found_out_after_a_minute_of_pulse():  # REQ-018
     oximeter = Oximeter(HZ)
     swap(oximeter, Finger(72, ratio=600), 60)
     assert oximeter.looks_swapped is None
@@ -141,3 +141,6 @@ def test_a_restored_baseline_holds_until_there_is_a_newer_one():
 def test_a_change_is_known_only_with_both_numbers():
     assert [change(97, pct) for pct in (92, 97, 99, None)] == [5, 0, 0, None]
     assert change(None, 92) is None
+
+
+# REQ-018

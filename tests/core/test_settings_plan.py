@@ -20,18 +20,18 @@ def test_every_default_lies_inside_its_own_range():
     assert settings.check(settings.defaults()) == []
 
 
-def test_all_faults_of_a_set_are_listed_together():
+def test_all_faults_of_a_set_are_listed_together():  # REQ-034
     faults = settings.check({"spo2_low_pct": 20, "pulse_high_bpm": "fast", "colour": 3})
     assert len(faults) == 3
     assert any(f.startswith("spo2_low_pct: 20 is outside 85 to 95 %") for f in faults)
     assert any(f.startswith("colour: no such setting") for f in faults)
 
 
-def test_crossed_limits_are_refused():
+def test_crossed_limits_are_refused():  # REQ-034
     assert settings.check({"systolic_high_mmhg": 120, "diastolic_high_mmhg": 130}) != []
 
 
-def test_the_audio_pause_cannot_exceed_two_minutes():
+def test_the_audio_pause_cannot_exceed_two_minutes():  # REQ-027
     assert settings.check({"audio_pause_s": 121}) != []
 
 
@@ -53,14 +53,14 @@ def test_a_good_plan_has_no_faults():
     assert plan.check(GOOD) == []
 
 
-def test_nothing_is_assumed_from_silence():
+def test_nothing_is_assumed_from_silence():  # REQ-082
     for question in plan.CONTRAINDICATIONS:
         screening = dict.fromkeys(plan.CONTRAINDICATIONS, False)
         del screening[question]
         assert changed(screening=screening) == ["screening.%s: is not answered" % question]
 
 
-def test_each_absolute_contraindication_stops_the_plan():
+def test_each_absolute_contraindication_stops_the_plan():  # REQ-082
     for question in plan.CONTRAINDICATIONS:
         screening = dict.fromkeys(plan.CONTRAINDICATIONS, False)
         screening[question] = True
@@ -77,12 +77,12 @@ def test_a_plan_that_names_a_person_is_refused():
     assert changed(name="somebody") == ["name: no such field"]
 
 
-def test_the_volume_cap_holds_in_every_phase():
+def test_the_volume_cap_holds_in_every_phase():  # REQ-063
     for phase in cues.DEFAULT:
         assert cues.wanted({}, phase, 9, False).volume <= 9
 
 
-def test_help_ends_the_music_and_lights_the_room_in_three_seconds():
+def test_help_ends_the_music_and_lights_the_room_in_three_seconds():  # REQ-133
     for phase in cues.DEFAULT:
         wanted = cues.wanted({}, phase, 30, True)
         assert (wanted.folder, wanted.volume, wanted.fade_ms) == (0, 0, 3000)
@@ -93,3 +93,6 @@ def test_a_plan_may_replace_one_phase_of_the_programme():
     wanted = cues.wanted({"peak": [7, 20, "dark", 30]}, "peak", 30, False)
     assert (wanted.folder, wanted.volume, wanted.fade_ms) == (7, 20, 30000)
     assert cues.wanted({"peak": [7, 20, "dark", 30]}, "onset", 30, False).folder == cues.DEFAULT["onset"][0]
+
+
+# REQ-133

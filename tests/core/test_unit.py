@@ -72,7 +72,7 @@ class Bedside:
         return [fields for record, fields in self.records if record == name]
 
 
-def test_a_session_cannot_begin_without_a_valid_plan():
+def test_a_session_cannot_begin_without_a_valid_plan():  # REQ-081
     bed = Bedside(with_plan=False)
     bed.press("NEXT")
     assert bed.unit.session.phase == "idle"
@@ -99,7 +99,7 @@ def test_checks_want_a_pulse_and_a_blood_pressure():
     assert bed.unit.session.phase == "ready"
 
 
-def test_a_blood_pressure_over_the_hold_limit_holds():
+def test_a_blood_pressure_over_the_hold_limit_holds():  # REQ-084
     bed = Bedside()
     bed.press("NEXT")
     bed.run(2)
@@ -112,7 +112,7 @@ def test_a_blood_pressure_over_the_hold_limit_holds():
     assert bed.unit.session.phase == "ready"
 
 
-def test_a_reading_of_an_earlier_session_does_not_count():
+def test_a_reading_of_an_earlier_session_does_not_count():  # REQ-084
     bed = Bedside()
     bed.pressure()
     bed.run(5)
@@ -122,7 +122,7 @@ def test_a_reading_of_an_earlier_session_does_not_count():
     assert bed.unit.session.phase == "checks"
 
 
-def test_the_dose_needs_a_held_key():
+def test_the_dose_needs_a_held_key():  # REQ-094
     bed = Bedside()
     bed.to_ready()
     bed.press("NEXT")
@@ -132,7 +132,7 @@ def test_the_dose_needs_a_held_key():
     assert [dose["number"] for dose in bed.of("dose")] == [1]
 
 
-def test_a_second_dose_is_logged_and_leaves_the_clock():
+def test_a_second_dose_is_logged_and_leaves_the_clock():  # REQ-093
     bed = Bedside()
     bed.dosed()
     t0 = bed.unit.session.t0_ms
@@ -142,7 +142,7 @@ def test_a_second_dose_is_logged_and_leaves_the_clock():
     assert [dose["number"] for dose in bed.of("dose")] == [1, 2]
 
 
-def test_no_finger_alarms_after_its_delay():
+def test_no_finger_alarms_after_its_delay():  # REQ-023
     bed = Bedside(no_finger_delay_s=15)
     bed.dosed()
     bed.reading = Reading(None, None, None, 0, False)
@@ -152,7 +152,7 @@ def test_no_finger_alarms_after_its_delay():
     assert bed.names() == ["no_finger"]
 
 
-def test_a_sensor_that_falls_silent_alarms_by_the_clock():
+def test_a_sensor_that_falls_silent_alarms_by_the_clock():  # REQ-023
     bed = Bedside()
     bed.dosed()
     bed.run(5)
@@ -172,7 +172,7 @@ def test_the_cuff_runs_by_schedule_after_the_dose():
     assert [out.cuff for out in bed.outs if out.cuff] == ["start"]
 
 
-def test_a_blood_pressure_that_never_comes_alarms_as_overdue():
+def test_a_blood_pressure_that_never_comes_alarms_as_overdue():  # REQ-023
     bed = Bedside(pressure_overdue_s=180)
     bed.dosed()
     bed.run(601)
@@ -185,7 +185,7 @@ def test_a_blood_pressure_that_never_comes_alarms_as_overdue():
     assert bed.names() == []
 
 
-def test_bp_takes_a_reading_and_deflates_at_once_while_one_runs():
+def test_bp_takes_a_reading_and_deflates_at_once_while_one_runs():  # REQ-122
     bed = Bedside()
     bed.press("NEXT")
     assert bed.give("key", ("BP", "down")).cuff == "start"
@@ -193,7 +193,7 @@ def test_bp_takes_a_reading_and_deflates_at_once_while_one_runs():
     assert bed.give("key", ("BP", "down")).cuff == "abort"
 
 
-def test_stop_deflates_on_the_press_whatever_follows():
+def test_stop_deflates_on_the_press_whatever_follows():  # REQ-122
     bed = Bedside()
     bed.dosed()
     bed.run(40)
@@ -246,7 +246,7 @@ def test_the_baseline_of_one_session_is_not_the_next_ones():
     assert bed.unit.baseline.spo2_pct is None
 
 
-def test_the_baseline_survives_a_restart():
+def test_the_baseline_survives_a_restart():  # REQ-071
     bed = Bedside()
     bed.press("NEXT")
     bed.run(90)
@@ -262,7 +262,7 @@ def test_the_baseline_survives_a_restart():
 CURVE = {"spo2_point1_ratio": 500, "spo2_point1_pct": 97, "spo2_point2_ratio": 900, "spo2_point2_pct": 85}
 
 
-def test_the_screen_says_that_the_saturation_is_uncalibrated_or_user_adjusted():
+def test_the_screen_says_that_the_saturation_is_uncalibrated_or_user_adjusted():  # REQ-017
     for chosen, note in (
         ({}, "uncalibrated"),
         (CURVE, "user-adjusted"),
@@ -318,7 +318,7 @@ def test_silence_is_logged_with_the_alarm_it_silenced():
     assert silence["until_ms"] == silence["at_ms"] + 120000
 
 
-def test_a_task_that_fell_over_is_an_alarm_until_seen():
+def test_a_task_that_fell_over_is_an_alarm_until_seen():  # REQ-028
     bed = Bedside()
     bed.give("part", ("program", "music_task"))
     bed.run(5)
@@ -376,7 +376,7 @@ def test_an_alarm_that_stood_before_the_session_is_in_its_log():
     assert ("clock_not_trusted", "started") in [(a["alarm"], a["event"]) for a in bed.of("alarm")]
 
 
-def test_a_clock_lost_in_mid_session_does_not_take_the_time_along():
+def test_a_clock_lost_in_mid_session_does_not_take_the_time_along():  # REQ-092
     bed = Bedside()
     bed.dosed()
     before = bed.unit.utc_s(bed.now_ms)
@@ -386,7 +386,7 @@ def test_a_clock_lost_in_mid_session_does_not_take_the_time_along():
     assert "clock_not_trusted" in bed.names()
 
 
-def test_the_cuff_rests_after_a_restart():
+def test_the_cuff_rests_after_a_restart():  # REQ-121
     bed = Bedside()
     bed.dosed()
     saved = bed.unit.session.saved(bed.now_ms, 1_777_000_040)
@@ -398,7 +398,7 @@ def test_the_cuff_rests_after_a_restart():
     assert [out.cuff for out in again.outs if out.cuff] == ["start"]
 
 
-def test_a_resumed_session_says_that_the_unit_restarted():
+def test_a_resumed_session_says_that_the_unit_restarted():  # REQ-072
     bed = Bedside()
     bed.dosed()
     saved = bed.unit.session.saved(bed.now_ms, 1_777_000_040)
@@ -412,7 +412,7 @@ def test_a_resumed_session_says_that_the_unit_restarted():
     assert again.names() == []
 
 
-def test_the_screen_never_shows_a_number_that_is_not_current():
+def test_the_screen_never_shows_a_number_that_is_not_current():  # REQ-013
     bed = Bedside()
     bed.dosed()
     bed.run(3)
@@ -423,7 +423,7 @@ def test_the_screen_never_shows_a_number_that_is_not_current():
     assert _tile(bed, "spo2") == "---"
 
 
-def test_the_unit_says_first_that_it_is_no_medical_device():
+def test_the_unit_says_first_that_it_is_no_medical_device():  # REQ-158
     bed = Bedside()
     bed.unit.introduce(bed.now_ms)
     bed.run(7)
@@ -505,7 +505,7 @@ def test_a_poor_signal_is_told_before_no_reading_is():
     assert bed.named() == ["no_reading"]
 
 
-def test_numbers_that_no_patient_has_are_no_numbers():
+def test_numbers_that_no_patient_has_are_no_numbers():  # REQ-014
     for pulse, spo2 in ((0, 97), (500, 97), (float("nan"), 97), (72.5, 97)):
         bed = Bedside()
         bed.dosed()
@@ -555,7 +555,7 @@ def test_a_stuck_key_is_named_until_it_is_free():
     assert bed.names() == []
 
 
-def test_a_fault_of_the_cuff_module_itself_asks_for_the_cuff_to_come_off():
+def test_a_fault_of_the_cuff_module_itself_asks_for_the_cuff_to_come_off():  # REQ-127
     for code, name in ((87, "cuff_fault"), (89, "cuff_unsafe"), (99, "cuff_unsafe"), (201, "cuff_unsafe"),
                        (202, "cuff_fault"), (203, "cuff_unsafe")):  # fmt: skip
         bed = Bedside()
@@ -564,7 +564,7 @@ def test_a_fault_of_the_cuff_module_itself_asks_for_the_cuff_to_come_off():
         assert bed.names() == [name], code
 
 
-def test_music_makes_way_for_an_alarm_and_comes_back_by_fade():
+def test_music_makes_way_for_an_alarm_and_comes_back_by_fade():  # REQ-141
     bed = Bedside()
     bed.dosed()
     bed.run(16)
@@ -578,7 +578,7 @@ def test_music_makes_way_for_an_alarm_and_comes_back_by_fade():
     assert (cue.volume, cue.music_fade_ms) == (16, 5000)
 
 
-def test_in_headphones_only_high_priority_makes_music_give_way_and_slowly():
+def test_in_headphones_only_high_priority_makes_music_give_way_and_slowly():  # REQ-142
     bed = Bedside(music_on_headphones=1)
     bed.dosed()
     bed.reading = Reading(None, None, 0, 0, False)
@@ -596,7 +596,7 @@ def shown(bed):
     return {tile: text for tile, text, _ in [out.screen for out in bed.outs if out.screen][-1]}
 
 
-def test_the_plans_code_is_on_the_screen_until_the_dose():
+def test_the_plans_code_is_on_the_screen_until_the_dose():  # REQ-083
     bed = Bedside()
     bed.run(2)
     assert shown(bed)["clock"] == PLAN["code"]
@@ -606,7 +606,7 @@ def test_the_plans_code_is_on_the_screen_until_the_dose():
     assert shown(bed)["clock"] == "dose +0:00"
 
 
-def test_the_screen_says_when_nobody_is_watched():
+def test_the_screen_says_when_nobody_is_watched():  # REQ-151
     bed = Bedside()
     bed.run(2)
     assert shown(bed)["notice"] == "NOT WATCHING"
@@ -617,7 +617,7 @@ def test_the_screen_says_when_nobody_is_watched():
     assert shown(bed)["notice"] == "NOT WATCHING"
 
 
-def test_a_paused_sound_is_counted_down_on_the_screen():
+def test_a_paused_sound_is_counted_down_on_the_screen():  # REQ-154
     bed = Bedside()
     bed.dosed()
     bed.reading = with_spo2(80)
@@ -628,3 +628,6 @@ def test_a_paused_sound_is_counted_down_on_the_screen():
     assert shown(bed)["notice"].startswith("SOUND PAUSED 0:59")
     bed.run(60)
     assert "PAUSED" not in shown(bed)["notice"]
+
+
+# REQ-158

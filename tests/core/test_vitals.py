@@ -26,7 +26,7 @@ def test_nothing_is_known_at_first():
     assert vitals.twice() == (None, None)
 
 
-def test_a_reading_lapses_after_five_seconds_of_silence():
+def test_a_reading_lapses_after_five_seconds_of_silence():  # REQ-013
     vitals = Vitals()
     vitals.take_reading(AT, Reading(72, 97))
     assert vitals.pulse_bpm(AT) == 72
@@ -35,13 +35,23 @@ def test_a_reading_lapses_after_five_seconds_of_silence():
     assert vitals.pulse_bpm(AT + READING_LAPSES_MS + 1) is None
 
 
+def test_the_times_of_the_rules_are_these():
+    vitals = Vitals()
+    vitals.take_reading(4001, Reading(72, 97))
+    assert vitals.pulse_bpm(9001) == 72
+    assert vitals.pulse_bpm(9002) is None
+    assert vitals.pulse_bpm(12003) is None  # three times its own time later
+    assert with_pressures((AT, 190, 120), (AT + 269999, 185, 115)).twice() == (None, None)
+    assert with_pressures((AT, 190, 120), (AT + 270000, 185, 115)).twice() == (185, 115)
+
+
 def test_a_reading_from_the_future_is_none():
     vitals = Vitals()
     vitals.take_reading(AT, Reading(72, 97))
     assert vitals.reading(AT - 1) is None
 
 
-def test_numbers_of_no_living_patient_are_none_and_the_outermost_ones_count():
+def test_numbers_of_no_living_patient_are_none_and_the_outermost_ones_count():  # REQ-014
     vitals = Vitals()
     for pulse, spo2, known in ((20, 50, True), (300, 100, True), (19, 49, False), (301, 101, False)):
         vitals.take_reading(AT, Reading(pulse, spo2))
@@ -101,3 +111,6 @@ def test_a_pressure_taken_as_often_as_the_cuff_may_is_still_compared_with_that_o
     for at_ms in range(0, 900000, 35000):
         vitals.take_pressure(at_ms, (190, 115, 99, 70))
         assert (vitals.twice() == (190, 115)) == (at_ms >= APART_MS)
+
+
+# REQ-014

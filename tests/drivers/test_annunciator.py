@@ -53,7 +53,7 @@ def test_all_is_dark_and_quiet_without_an_alarm():
     assert stand.sounder.bursts == []
 
 
-def test_the_relay_is_released_to_call():
+def test_the_relay_is_released_to_call():  # REQ-045
     stand = Stand()
     stand.run(1, HIGH, HIGH, True, 1)
     assert stand.relay.level == 0
@@ -61,14 +61,14 @@ def test_the_relay_is_released_to_call():
     assert stand.relay.level == 1
 
 
-def test_red_flashes_by_itself_between_1_4_and_2_8_hz():
+def test_red_flashes_by_itself_between_1_4_and_2_8_hz():  # REQ-131
     stand = Stand()
     stand.run(1, HIGH, HIGH, True, 1)
     assert 1.4 <= stand.red.hz <= 2.8
     assert 0.2 <= stand.red.duty / 65535 <= 0.6
 
 
-def test_yellow_flashes_between_0_4_and_0_8_hz_with_a_duty_of_20_to_60_percent():
+def test_yellow_flashes_between_0_4_and_0_8_hz_with_a_duty_of_20_to_60_percent():  # REQ-131
     levels = Stand().run(60, MEDIUM, MEDIUM, True, 1)
     flashes = sum(levels[i + 1] > levels[i] for i in range(len(levels) - 1))
     assert 0.4 <= flashes / 60 <= 0.8
@@ -109,7 +109,7 @@ def test_a_higher_priority_does_not_wait_for_the_interval():
     assert stand.sounder.bursts[-1] == train(BURSTS[HIGH][0], 25)
 
 
-def test_a_paused_sound_leaves_the_lamp_flashing():
+def test_a_paused_sound_leaves_the_lamp_flashing():  # REQ-044
     stand = Stand()
     stand.run(1, HIGH, HIGH, True, 1)
     stand.run(60, HIGH, 0, True, 1)
@@ -122,3 +122,6 @@ def test_a_soft_burst_is_a_train_of_its_own():
     stand.run(1, MEDIUM, MEDIUM, True, 1, soft=True)
     stand.run(20, MEDIUM, MEDIUM, True, 1)
     assert stand.sounder.bursts == [train(BURSTS[MEDIUM][0], duty_pct) for duty_pct in (5, 25)]
+
+
+# REQ-131

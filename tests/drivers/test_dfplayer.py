@@ -56,7 +56,7 @@ def test_a_folder_is_played_and_faded_in():
     assert stand.said == ["ok"]
 
 
-def test_a_change_of_folder_is_never_loud():
+def test_a_change_of_folder_is_never_loud():  # REQ-062
     stand = Stand()
     stand.want(1, 12, 3000)
     stand.run(20)
@@ -121,7 +121,7 @@ def test_a_missing_card_is_a_fault():
     assert stand.said[-1] == "no card"
 
 
-def test_a_player_that_restarts_by_itself_is_never_loud():
+def test_a_player_that_restarts_by_itself_is_never_loud():  # REQ-062
     for clone in (False, True):
         stand = Stand(silent_clone=clone)
         stand.want(1, 12, 0)
@@ -221,3 +221,6 @@ def test_every_track_is_played_to_its_end():
         plays = [(at_ms, value & 0xFF) for at_ms, what, value in stand.part.trace if what == "play"]
         assert [track for _, track in plays] == [1, 2, 3, 1, 2], lag
         assert all(plays[i + 1][0] - plays[i][0] >= 240000 for i in range(len(plays) - 1)), lag
+
+
+# REQ-062

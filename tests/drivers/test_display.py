@@ -134,9 +134,12 @@ def test_every_alarm_sentence_fits_its_line():
         assert len(text) <= room, (text, len(text), room)
 
 
-def test_every_plans_code_is_shown_whole():
+def test_every_plans_code_is_shown_whole():  # REQ-083
     from drivers.display import WIDTH
     from sitter import plan
 
     longest = [high for name, _, _, high in plan._FIELDS if name == "code"][0]  # noqa: RUF015
     assert longest <= TILES["clock"][2] // (WIDTH * TILES["clock"][4])
+
+
+# REQ-083

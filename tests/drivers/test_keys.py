@@ -113,7 +113,7 @@ def test_a_press_goes_on_through_a_loss_of_settings():
     assert stand.run(200) == []
 
 
-def test_a_part_that_keeps_no_settings_is_a_fault():
+def test_a_part_that_keeps_no_settings_is_a_fault():  # REQ-157
     stand = Stand()
     write = stand.part.write
     stand.part.write = lambda register, data: None
@@ -176,7 +176,7 @@ def test_a_stuck_bus_holds_one_poll_for_no_more_than_fifty_milliseconds():
     assert stand.keys.poll_every_ms >= 500
 
 
-def test_an_absent_part_is_a_fault_and_comes_back():
+def test_an_absent_part_is_a_fault_and_comes_back():  # REQ-157
     stand = Stand()
     stand.part.absent = True
     stand.run(1000)
@@ -206,3 +206,6 @@ def test_the_service_chord_is_seen_by_a_part_fresh_from_power_on():
         assert stand.keys.held_at_boot() is held
         stand.part.absent = True
         assert not stand.keys.held_at_boot()
+
+
+# REQ-157

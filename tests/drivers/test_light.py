@@ -40,7 +40,7 @@ def test_a_fade_arrives_in_its_time():
     assert (stand.warm.duty, stand.cool.duty) == (duty_u16(400), duty_u16(250))
 
 
-def test_light_never_jumps_whatever_is_asked():
+def test_light_never_jumps_whatever_is_asked():  # REQ-061
     stand = Stand()
     for warm, cool in ((100, 100), (0, 0), (100, 0), (0, 100)):
         stand.light.want(stand.clock.now_ms(), warm, cool, 0)
@@ -52,10 +52,13 @@ def test_light_never_jumps_whatever_is_asked():
     assert max(abs(step) for step in steps) < 65535 // 12
 
 
-def test_a_ramp_leaves_from_where_it_is():
+def test_a_ramp_leaves_from_where_it_is():  # REQ-132
     ramp = Ramp(0)
     ramp.go(0, 100, 1000)
     ramp.go(500, 0, 1000)
     assert ramp.at(500) == 50
     assert ramp.at(1000) == 25
     assert not ramp.moving(1500)
+
+
+# REQ-132

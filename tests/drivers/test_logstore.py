@@ -74,7 +74,7 @@ def test_nothing_is_written_before_a_flush_and_everything_after():
     assert len(content(root, "00001.open")) > RECORD_BYTES
 
 
-def test_a_cut_off_log_is_taken_up_in_the_same_chain():
+def test_a_cut_off_log_is_taken_up_in_the_same_chain():  # REQ-074
     root, _ = new_root()
     store = LogStore(root, KEY)
     store.open(header())
@@ -110,7 +110,7 @@ def test_logs_are_numbered_on():
     assert [log[0] for log in store.list()] == ["00001", "00002", "00003"]
 
 
-def test_only_pulled_logs_make_room():
+def test_only_pulled_logs_make_room():  # REQ-114
     root, _ = new_root()
     store = LogStore(root, KEY)
     for _ in range(2):
@@ -122,7 +122,7 @@ def test_only_pulled_logs_make_room():
     assert store.list() == [("00001", store.size("00001"), True, False)]
 
 
-def test_state_is_replaced_as_a_whole():
+def test_state_is_replaced_as_a_whole():  # REQ-075
     root, _ = new_root()
     store = LogStore(root, KEY)
     assert store.load("session.json") is None
@@ -164,3 +164,6 @@ def test_a_full_volume_keeps_what_was_sealed():
     data = content(root, "00001.open")
     assert names(data).count("phase") == sealed
     assert os.stat(root + "/logs/00001.open")[6] == len(data)
+
+
+# REQ-114

@@ -114,7 +114,7 @@ def test_a_full_fifo_is_told_from_an_empty_one():
     assert len(stand.sink.samples) == FIFO_DEPTH
 
 
-def test_samples_lost_while_the_loop_was_held_are_counted():
+def test_samples_lost_while_the_loop_was_held_are_counted():  # REQ-019
     stand = Stand()
     stand.run(1000)
     before = len(stand.sink.samples)
@@ -429,3 +429,6 @@ def test_currents_change_at_most_every_five_seconds_once_they_suit():
     gaps = [changes[k] - changes[k - 1] for k in range(1, len(changes))]
     assert len(changes) >= 2
     assert min(gaps) >= 20
+
+
+# REQ-019

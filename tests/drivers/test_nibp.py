@@ -48,7 +48,7 @@ def test_frames_arrive_in_pieces_and_after_garbage():
     assert [len(data) for data in got] == [21, 1]
 
 
-def test_a_wrong_checksum_is_dropped():
+def test_a_wrong_checksum_is_dropped():  # REQ-015
     damaged = RESULT[:5] + b"\x7f" + RESULT[6:]
     parser = Parser()
     assert parser.feed(damaged + bytes((0x3E, 4, 0x4B, 0x73))) == [b"K"]
@@ -87,7 +87,7 @@ def test_abort_empties_the_cuff_within_a_second():
         assert stand.part.cuff_pressure_mmhg() == 0
 
 
-def test_abort_gets_through_a_noisy_line():
+def test_abort_gets_through_a_noisy_line():  # REQ-123
     stand = Stand()
     stand.part.garble_every = 2
     stand.measure(10)
@@ -141,7 +141,7 @@ def test_a_module_that_falls_silent_under_pressure_is_aborted():
     assert sent.count(nibp.ABORT) >= 5
 
 
-def test_a_reset_deflates_what_the_last_start_left_inflated():
+def test_a_reset_deflates_what_the_last_start_left_inflated():  # REQ-124
     stand = Stand()
     stand.measure(10)
     again = stand.nibp = Nibp(stand.uart)
@@ -169,7 +169,7 @@ def test_a_start_during_the_reset_can_still_be_stopped():
     assert stand.part.cycles == 0
 
 
-def test_a_slow_answer_never_brings_the_previous_reading():
+def test_a_slow_answer_never_brings_the_previous_reading():  # REQ-016
     for slow_ms in range(0, 900, 50):
         pressures = [(118, 76, 90, 72)]
         stand = Stand()
@@ -185,7 +185,7 @@ def test_a_slow_answer_never_brings_the_previous_reading():
         assert stand.measure(80) == [BloodPressure(195, 115, 140, 130)], slow_ms
 
 
-def test_pressure_leaves_the_cuff_when_the_module_is_heard_again():
+def test_pressure_leaves_the_cuff_when_the_module_is_heard_again():  # REQ-123
     for stop in (False, True):
         stand = Stand()
         stand.measure(5)
@@ -232,7 +232,7 @@ def test_a_cycle_that_ends_at_the_module_is_its_own_fault():
     assert stand.run(5) == [CuffFault(0x56)]
 
 
-def test_pressure_in_a_resting_cuff_is_let_out():
+def test_pressure_in_a_resting_cuff_is_let_out():  # REQ-124
     stand = Stand()
     stand.run(5)
     stand.part._start()  # by somebody else
@@ -306,3 +306,6 @@ def test_a_silent_module_is_asked_gently():
 def test_a_reading_without_a_pulse_is_refused_and_a_low_one_is_not():
     assert Stand((118, 76, 90, 0)).measure() == [CuffFault(IMPLAUSIBLE)]
     assert Stand((62, 31, 41, 138)).measure() == [BloodPressure(62, 31, 41, 138)]
+
+
+# REQ-124

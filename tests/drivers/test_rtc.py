@@ -26,7 +26,7 @@ def test_the_time_counts_through_the_end_of_a_month():
     assert trusted
 
 
-def test_a_clock_that_had_stopped_is_not_trusted_until_it_is_set():
+def test_a_clock_that_had_stopped_is_not_trusted_until_it_is_set():  # REQ-091
     stand = Stand()
     stand.part.lost_power()
     assert stand.rtc.read()[1] is False
@@ -95,3 +95,6 @@ def test_a_stuck_bus_costs_no_more_than_fifty_milliseconds_a_transfer():
     before = stand.clock.now_ms()
     stand.rtc.read()
     assert stand.clock.now_ms() - before <= 50
+
+
+# REQ-091

@@ -34,7 +34,7 @@ def check(bed: Bedside, quiet_since: dict[str, int]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(moments, max_size=12), st.integers(0, 1))
-def test_no_high_priority_condition_is_ever_hidden(course: list, gentle: int) -> None:
+def test_no_high_priority_condition_is_ever_hidden(course: list, gentle: int) -> None:  # REQ-021
     bed = Bedside(gentle_first_burst=gentle)
     bed.dosed()
     quiet_since: dict[str, int] = {}
@@ -87,3 +87,6 @@ def test_the_property_sees_a_hidden_alarm() -> None:
     except AssertionError:
         return
     raise AssertionError("not noticed")
+
+
+# REQ-021

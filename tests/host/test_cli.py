@@ -142,7 +142,9 @@ def test_status_tells_faults_and_the_clock(unit: FakeUnit, run) -> None:
     assert "+60 s" in out or "+59 s" in out
 
 
-def test_ports_lists_units_and_asks_no_stranger(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ports_lists_units_and_asks_no_stranger(
+    unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch
+) -> None:  # REQ-103
     stranger = SimpleNamespace(device="/dev/ttyACM9", vid=1, pid=2, description="infusion pump")
     known = SimpleNamespace(device=unit.port, **CP2102)
     monkeypatch.setattr(port.list_ports, "comports", lambda: [known, stranger])
@@ -497,3 +499,6 @@ def test_a_reader_that_stops_reading_is_no_traceback(tmp_path: Path) -> None:
     command = f"{sys.executable} -m sitterctl.cli logs show {path} | true"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=os.getcwd())
     assert "Traceback" not in done.stderr
+
+
+# REQ-103

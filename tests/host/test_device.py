@@ -243,14 +243,14 @@ def test_another_schema_is_refused_by_name(unit: FakeUnit) -> None:
     assert "sitterctl 0.1.0" in error.remedy
 
 
-def test_a_unit_that_restarts_when_connected_is_reported(unit: FakeUnit) -> None:
+def test_a_unit_that_restarts_when_connected_is_reported(unit: FakeUnit) -> None:  # REQ-102
     unit.reboot()
     error = refusal(unit)
     assert error.exit_code == RESTARTED
     assert "patient" in error.remedy
 
 
-def test_a_restart_in_mid_pull_is_reported_and_the_pull_can_go_on(unit: FakeUnit, tmp_path: Path) -> None:
+def test_a_restart_in_mid_pull_is_reported_and_the_pull_can_go_on(unit: FakeUnit, tmp_path: Path) -> None:  # REQ-102
     unit.reboot_after = 60
     error = failure(unit, tmp_path)
     assert error.exit_code == RESTARTED
@@ -284,3 +284,6 @@ def test_a_log_that_grows_while_it_is_pulled_is_no_fault(unit: FakeUnit, tmp_pat
         row = device.list_logs(line)[0]
         unit.store.logs["00001"] = BIG + LogBuilder().data()
         assert device.pull(line, row, tmp_path).path.read_bytes().startswith(BIG)
+
+
+# REQ-102

@@ -59,7 +59,7 @@ def test_a_swallowed_frame_comes_out_at_the_end(garbage: bytes, data: bytes) -> 
 
 
 @given(DATA, st.data())
-def test_one_damaged_byte_is_never_taken_for_the_frame(data: bytes, draw: st.DataObject) -> None:
+def test_one_damaged_byte_is_never_taken_for_the_frame(data: bytes, draw: st.DataObject) -> None:  # REQ-015
     frame = bytearray(module_frame(data))
     frame[draw.draw(st.integers(2, len(frame) - 1))] ^= draw.draw(st.integers(1, 255))
     parser = nibp.Parser()
@@ -97,7 +97,7 @@ def test_the_players_parser_takes_anything(pieces: list[bytes]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 1000), st.integers(0, 5000)), min_size=1, max_size=10))
-def test_a_ramp_stays_between_its_ends(rows: list[tuple[int, int, int]]) -> None:
+def test_a_ramp_stays_between_its_ends(rows: list[tuple[int, int, int]]) -> None:  # REQ-132
     ramp, now_ms = Ramp(0), 0
     for wait_ms, level, fade_ms in rows:
         now_ms += wait_ms
@@ -115,7 +115,7 @@ class Pwm:
 
 
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100), st.integers(0, 4000)), min_size=1, max_size=6))
-def test_light_never_moves_faster_than_its_limit(wants: list[tuple[int, int, int]]) -> None:
+def test_light_never_moves_faster_than_its_limit(wants: list[tuple[int, int, int]]) -> None:  # REQ-061
     warm, cool = Pwm(), Pwm()
     light, now_ms, duty = Light(warm, cool), 0, 0
     seen_of = [duty_u16(seen) for seen in range(1001)]
@@ -127,3 +127,6 @@ def test_light_never_moves_faster_than_its_limit(wants: list[tuple[int, int, int
             assert steps <= Light.poll_every_ms * 1000 // FULL_SCALE_MS + 4
             duty = warm.duty
             now_ms += Light.poll_every_ms
+
+
+# REQ-132

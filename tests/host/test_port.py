@@ -84,7 +84,9 @@ def test_a_file_is_no_port(tmp_path) -> None:
     assert "serial port" in error.message
 
 
-def test_opening_never_lowers_a_line_and_closing_keeps_them(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_opening_never_lowers_a_line_and_closing_keeps_them(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:  # REQ-101
     asked, ioctl = [], fcntl.ioctl
     with open(line, "rb", buffering=0) as terminal:
         attributes = termios.tcgetattr(terminal)
@@ -120,10 +122,15 @@ def test_several_ports_are_listed_and_none_is_guessed(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("others", [[], [{"device": "/dev/ttyACM0", "vid": 1, "pid": 2, "description": "modem"}]])
-def test_a_port_that_may_lead_to_anything_is_not_taken(others: list, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_may_lead_to_anything_is_not_taken(
+    others: list, monkeypatch: pytest.MonkeyPatch
+) -> None:  # REQ-103
     plug_in(monkeypatch, *others)
     with pytest.raises(SitterError) as caught:
         port.the_only_one()
     assert caught.value.exit_code == NO_UNIT
     assert all(other["device"] in caught.value.message for other in others)
     assert caught.value.details["ports"] == port.available()
+
+
+# REQ-103

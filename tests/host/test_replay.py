@@ -37,7 +37,7 @@ def test_with_its_own_settings_a_log_says_what_the_unit_said(name: str, played: 
     assert 0.1 < said.watched_h < 0.4
 
 
-def test_other_limits_give_other_alarms(played: dict[str, Path]) -> None:
+def test_other_limits_give_other_alarms(played: dict[str, Path]) -> None:  # REQ-054
     log = slog.read(played["silence"])
     own = replay.settings_of(log)
     assert replay.replay(log, own).per_hour("spo2_low") > 0
@@ -82,3 +82,6 @@ def test_settings_that_a_unit_would_refuse_are_refused(
     code, said = run(str(played["stop"]), "--settings", str(chosen))
     assert words in said
     assert code in (1, USAGE)
+
+
+# REQ-054

@@ -35,7 +35,7 @@ def test_untouched_log_is_intact():
 
 
 @pytest.mark.parametrize("mask", [0x01, 0x80, 0xFF])
-def test_flip_of_every_byte_is_broken_there(mask):
+def test_flip_of_every_byte_is_broken_there(mask):  # REQ-111
     for at in range(len(SMALL)):
         damaged = bytearray(SMALL)
         damaged[at] ^= mask
@@ -66,7 +66,7 @@ def test_record_that_can_not_be_read_is_named():
     assert "record 6, at byte %d, can not be read (unknown tag 99)" % offset_of(6) in verify(data).sentence
 
 
-def test_records_taken_out_or_moved_are_found():
+def test_records_taken_out_or_moved_are_found():  # REQ-111
     three, four, five = (offset_of(n) for n in (4, 5, 6))
     out = SMALL[:three] + SMALL[four:]
     moved = SMALL[:three] + SMALL[four:five] + SMALL[three:four] + SMALL[five:]
@@ -74,7 +74,7 @@ def test_records_taken_out_or_moved_are_found():
     assert [verify(data).record for data in (out, moved, stretch)] == [4, 4, 4]
 
 
-def test_cut_behind_a_seal_is_not_closed():
+def test_cut_behind_a_seal_is_not_closed():  # REQ-112
     for n in SEALS[:-1]:
         verdict = verify(SMALL[: offset_of(n) + seal.RECORD_BYTES])
         assert (verdict.kind, verdict.exit_code) == ("intact but not closed", 8)
@@ -227,3 +227,6 @@ def test_development_key_is_the_simulators():
     }
     assert ast.literal_eval(values["DEVELOPMENT_KEY"]) == keys.DEVELOPMENT_KEY
     assert example_log.DEVELOPMENT_KEY == keys.DEVELOPMENT_KEY
+
+
+# REQ-112

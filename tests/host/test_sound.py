@@ -62,7 +62,7 @@ def one_burst(priority: int, soft: bool = False) -> np.ndarray:
     ("priority", "count", "pulse_ms", "spacing_ms"),
     [(HIGH, 10, (75, 200), (50, 125)), (MEDIUM, 3, (125, 250), (125, 250)), (LOW, 2, (125, 250), (125, 250))],
 )
-def test_pulses_and_spacing(priority: int, count: int, pulse_ms: tuple, spacing_ms: tuple) -> None:
+def test_pulses_and_spacing(priority: int, count: int, pulse_ms: tuple, spacing_ms: tuple) -> None:  # REQ-041
     found = pulses(one_burst(priority))
     assert len(found) == count
     for begin, end in found:
@@ -78,7 +78,7 @@ def test_pulses_and_spacing(priority: int, count: int, pulse_ms: tuple, spacing_
 
 
 @pytest.mark.parametrize("priority", [HIGH, MEDIUM, LOW])
-def test_the_tone_is_low_and_rich(priority: int) -> None:
+def test_the_tone_is_low_and_rich(priority: int) -> None:  # REQ-042
     pin = one_burst(priority)
     begin, end = pulses(pin)[0]
     piece = pin[int((begin + 25) * RATE / 1000) : int((end - 25) * RATE / 1000)]
@@ -98,7 +98,7 @@ def test_the_tone_is_low_and_rich(priority: int) -> None:
 
 
 @pytest.mark.parametrize(("priority", "on_ms"), [(HIGH, 120), (MEDIUM, 180), (LOW, 180)])
-def test_a_pulse_swells_for_ten_to_twenty_percent_of_its_time(priority: int, on_ms: int) -> None:
+def test_a_pulse_swells_for_ten_to_twenty_percent_of_its_time(priority: int, on_ms: int) -> None:  # REQ-064
     train = Bedside().annunciator._trains[priority]
     # The high part of each cycle of the first pulse stands for the fundamental's height: sin(pi times duty).
     heights = np.sin(np.pi * np.array(train[: on_ms * 330 // 1000 * 2 : 2]) / 3030)
@@ -115,7 +115,7 @@ def test_a_gentle_burst_is_quieter_and_has_the_same_pulses() -> None:
     assert 20 * np.log10(envelope(loud).max() / envelope(soft).max()) == pytest.approx(13, abs=1.5)
 
 
-def test_a_burst_goes_on_while_the_loop_is_held() -> None:
+def test_a_burst_goes_on_while_the_loop_is_held() -> None:  # REQ-043
     undisturbed, held = Bedside(), Bedside()
     for step_ms in [100] * 40:
         undisturbed.show(HIGH, step_ms)
@@ -140,3 +140,6 @@ def test_the_simulator_writes_the_sounds_of_a_session(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "sounder_2.wav")) as file:
         pin = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
     assert len(pulses(pin)) == 10  # the first was the power-on test
+
+
+# REQ-064

@@ -45,7 +45,7 @@ def run(plant: str, folder: Path) -> tuple[int, int, list[str]]:
         "app.unit.present = broken",
     ],
 )
-def test_a_help_call_sounds_and_calls_whatever_is_broken(plant: str, tmp_path: Path) -> None:
+def test_a_help_call_sounds_and_calls_whatever_is_broken(plant: str, tmp_path: Path) -> None:  # REQ-029
     bursts, relay, names = run(plant, tmp_path)
     assert bursts >= 5  # 50 s of a high priority alarm, a burst every 8 s
     assert relay == 0
@@ -58,3 +58,56 @@ def test_what_is_broken_is_an_alarm_itself(tmp_path: Path) -> None:
 
 def test_nothing_broken_nothing_restarted(tmp_path: Path) -> None:
     assert "task_restarted" not in run("pass", tmp_path)[2]
+
+
+HANGING = """
+import sys
+import sim.tasks
+sys.modules["_asyncio"] = sim.tasks
+from sim import board, world
+import main, sim.stage
+sim.stage.Stage.bite = lambda self: finish(self, "bitten")
+def finish(self, how="ended"):
+    print("RESULT", how, world.clock.now_us // 1000000)
+    sys.exit(0)
+sim.stage.Stage._finish = finish
+board.open_board(sys.argv[1])
+app = main.start(board)
+def broken(*args):
+    raise ValueError("planted")
+def plant():
+    {plant}
+world.clock.at_us(20000000, plant)
+main.run(app)
+"""
+
+
+@pytest.mark.parametrize("plant", ["app.step = broken", "app.unit.step = broken", "app.annunciator.show = broken"])
+def test_a_step_that_never_gets_through_is_ended_by_the_watchdog(plant: str, tmp_path: Path) -> None:  # REQ-155
+    how, at_s = run_script(HANGING.format(plant=plant), tmp_path, timeline=[], end_s=60).split()
+    assert how == "bitten"
+    assert 24 <= int(at_s) <= 31
+
+
+def test_a_step_that_gets_through_is_left_alone(tmp_path: Path) -> None:
+    assert run_script(HANGING.format(plant="pass"), tmp_path, timeline=[], end_s=60) == "ended 60"
+
+
+def test_settings_that_were_refused_are_told(tmp_path: Path) -> None:  # REQ-156
+    damage = """
+real = board.mount
+def mount():
+    root = real()
+    with open(root + "/state/settings.json", "w") as file:
+        file.write('{"spo2_low_pct": 20}')
+    return root
+board.mount = mount
+app = main.start(board)"""
+    whole = SCRIPT.replace("app = main.start(board)", damage).replace(
+        "{plant}", "assert app.unit.settings['spo2_low_pct'] == 90"
+    )
+    _, _, names = run_script(whole, tmp_path, timeline=[]).split(" ")
+    assert "settings_fault" in names.split(",")
+
+
+# REQ-156

@@ -90,7 +90,7 @@ def test_a_task_that_falls_over_is_an_alarm_at_once(task: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['part']}: {row['how']}".replace(" ", "_"))
-def test_fault(row: dict, tmp_path: Path) -> None:
+def test_fault(row: dict, tmp_path: Path) -> None:  # REQ-024
     begun, bursts = play(row, tmp_path)
     assert all(at_s > 0 for at_s in begun.values()), f"an alarm before the fault: {begun}"
     if row["alarm"] is None:
@@ -102,3 +102,6 @@ def test_fault(row: dict, tmp_path: Path) -> None:
     assert at_s is not None, f"only {begun}"
     assert earliest_s <= at_s <= latest_s, begun
     assert any(at_s <= burst_s <= at_s + SIGNAL_S for burst_s in bursts)
+
+
+# REQ-024
