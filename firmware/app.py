@@ -18,6 +18,7 @@ from drivers.logstore import SESSION_BYTES, LogStore
 from drivers.max30102 import SAMPLE_RATE_HZ, Max30102
 from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
+from drivers.supply import Max17048
 from sitter import VERSION, plan, session, settings
 from sitter.liveness import Liveness
 from sitter.ppg import Oximeter
@@ -46,7 +47,8 @@ class App:
             board.lamp_red, board.lamp_yellow, board.lamp_cyan, board.sounder, board.call_relay
         )
         self.nibp = Nibp(board.nibp_uart)
-        self.keys = Keys(board.internal_i2c, board.keys_int)
+        self.keys = Keys(board.internal_i2c, board.keys_int, board.free_internal_i2c)
+        self.supply = Max17048(board.internal_i2c)
         self.music = DfPlayer(board.music_uart, board.music_busy)
         self.light = Light(board.light_warm, board.light_cool)
         self.display = Display(board.display_spi, board.display_dc, board.display_cs, board.display_backlight)
@@ -245,7 +247,7 @@ class App:
         board, unit = self.board, self.unit
         logs = self.store.list()
         parts = {name: unit.faults.get(name) or "ok" for name in
-                 ("oximeter", "nibp", "music", "display", "keys", "storage", "clock")}  # fmt: skip
+                 ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply")}  # fmt: skip
         return {"unit_id": board.unit_id(), "state": unit.session.phase, "uptime_ms": board.now_ms(),
                 "utc_s": unit.utc_s(board.now_ms()), "clock_trusted": parts["clock"] == "ok",
                 "free_bytes": self.store.free_bytes(), "logs": len(logs),

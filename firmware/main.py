@@ -116,6 +116,16 @@ async def clock_task(app: App) -> None:
         await asyncio.sleep_ms(CLOCK_MS)
 
 
+async def supply_task(app: App) -> None:
+    fitted = app.unit.settings["battery_fitted"]
+    while True:
+        app.beat("supply")
+        if fitted:
+            app.post("battery", app.supply.poll())
+            app.post_fault("supply", app.supply.fault)
+        await asyncio.sleep_ms(app.supply.poll_every_ms)
+
+
 async def writer_task(app: App) -> None:
     while True:
         await app.flush_wanted.wait()
@@ -144,8 +154,8 @@ async def link_task(app: App) -> None:
                 break
 
 
-TASKS = (step_task, oximeter_task, cuff_task, keys_task, writer_task, clock_task, music_task, light_task, display_task,
-         link_task)  # fmt: skip
+TASKS = (step_task, oximeter_task, cuff_task, keys_task, writer_task, clock_task, supply_task, music_task, light_task,
+         display_task, link_task)  # fmt: skip
 
 
 async def supervise(app: App, task) -> None:

@@ -45,7 +45,7 @@ def service_keys_held() -> bool:
     from drivers.keys import Keys
 
     try:
-        return Keys(internal_i2c, keys_int).held_at_boot()
+        return Keys(internal_i2c, keys_int, free_internal_i2c).held_at_boot()
     except OSError:
         return False
 
@@ -92,11 +92,20 @@ def _i2c(bus: int, name: str) -> I2C:
     return I2C(bus, sda=Pin(_PINS[name + "_sda"]), scl=Pin(_PINS[name + "_scl"]), freq=400000, timeout=_I2C_TIMEOUT_US)
 
 
+def _free(bus: int, name: str) -> I2C | None:
+    """A bus clocked free and set up again; None while its data line stays low. There is one object for each bus, so
+    that whoever else holds it has the new one too."""
+    scl = Pin(_PINS[name + "_scl"], Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
+    sda = Pin(_PINS[name + "_sda"], Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
+    return _i2c(bus, name) if i2c_bus.free(scl, sda, time.sleep_us) else None
+
+
 def free_patient_i2c() -> I2C | None:
-    """The patient side's bus, clocked free and set up again; None while its data line stays low."""
-    scl = Pin(_PINS["patient_scl"], Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
-    sda = Pin(_PINS["patient_sda"], Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
-    return _i2c(0, "patient") if i2c_bus.free(scl, sda, time.sleep_us) else None
+    return _free(0, "patient")
+
+
+def free_internal_i2c() -> I2C | None:
+    return _free(1, "internal")
 
 
 patient_i2c = _i2c(0, "patient")

@@ -91,8 +91,10 @@ class _Key:
 class Keys:
     """`fault` is None or "absent": no answer, or one that does not keep its settings."""
 
-    def __init__(self, i2c, int_pin) -> None:
+    def __init__(self, i2c, int_pin, free_bus) -> None:
+        """`free_bus()` clocks a held data line free and gives the bus to use, or None while the line stays low."""
         self._i2c = i2c
+        self._free_bus = free_bus
         self._int = int_pin
         self._keys = [_Key(NAMES[i], HOLD_MS[i]) for i in range(len(NAMES))]
         self._registers = bytearray(_GPIOB + 1)
@@ -132,6 +134,7 @@ class Keys:
                 self._i2c.writeto_mem(ADDRESS, register, bytes((value,)))
         except OSError:
             self._was_set = False
+            self._i2c = self._free_bus() or self._i2c
         if not self._was_set:
             self.fault = "absent"
         self.poll_every_ms = DEBOUNCE_MS if self._was_set else _REST_MS

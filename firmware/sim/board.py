@@ -29,9 +29,16 @@ def unit_key() -> bytes:
     return DEVELOPMENT_KEY
 
 
-def free_patient_i2c():
-    bus = _stage.patient_i2c
+def _free(bus):
     return bus if i2c_bus.free(bus.scl, bus.sda, world.clock.charge_us) else None
+
+
+def free_patient_i2c():
+    return _free(_stage.patient_i2c)
+
+
+def free_internal_i2c():
+    return _free(_stage.internal_i2c)
 
 
 def reset_cause() -> str:

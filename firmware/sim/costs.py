@@ -14,6 +14,7 @@ TURN_US = {
     "display_task": 1900,  # the fake display charges each write besides
     "keys_task": 2800,
     "cuff_task": 900,
+    "supply_task": 1000,
     "music_task": 1000,
     "light_task": 700,
     "writer_task": 6100,  # the flash charges its operations besides

@@ -12,6 +12,7 @@ from sim.dfplayer import FakeDfPlayer
 from sim.ds3231 import FakeDs3231
 from sim.flash import FakeFlash
 from sim.i2c import FakeI2C
+from sim.max17048 import FakeMax17048
 from sim.max30102 import FakeMax30102
 from sim.mcp23017 import FakeMcp23017
 from sim.nibp import FakeNibp
@@ -41,7 +42,7 @@ class Stage:
         self._knobs = {
             "oximeter": self.oximeter, "nibp": self.nibp, "music": self.music, "keys": self.keys, "clock": self.rtc,
             "flash": self.flash, "display": self.display, "patient_bus": self.patient_i2c,
-            "internal_bus": self.internal_i2c, "watchdog": self.watchdog,
+            "internal_bus": self.internal_i2c, "supply": self.supply, "watchdog": self.watchdog,
         }  # fmt: skip
         self._schedule()
 
@@ -71,6 +72,8 @@ class Stage:
         self.internal_i2c = FakeI2C(clock, timeout_us=10000)
         self.internal_i2c.attach(0x20, self.keys)
         self.internal_i2c.attach(0x68, self.rtc)
+        self.supply = FakeMax17048(clock)
+        self.internal_i2c.attach(0x36, self.supply)
         self.music_uart = FakeUart(clock, 9600)
         self.music_busy = FakePin(1)
         self.music = FakeDfPlayer(clock, self.music_uart, self.music_busy)

@@ -55,6 +55,8 @@ def _watching(now_ms: int, unit) -> dict:
 
 def _technical(unit) -> dict:
     faults, code = unit.faults, unit.cuff_code
+    level_pct, emptying = unit.battery or (None, False)
+    left_pct = max(1, level_pct) if emptying else None
     unsafe = code in UNSAFE
     return {
         "cuff_fault": None if unsafe else code,
@@ -66,6 +68,9 @@ def _technical(unit) -> dict:
         "music_fault": faults.get("music"),
         "storage_fault": faults.get("storage"),
         "room_fault": faults.get("room"),
+        "on_battery_pct": left_pct,
+        "battery_low_pct": left_pct if left_pct and left_pct <= unit.settings["battery_low_pct"] else None,
+        "supply_fault": faults.get("supply"),
         "memory_fault": faults.get("memory"),
         "clock_fault": faults.get("clock"),
         "settings_fault": faults.get("settings"),

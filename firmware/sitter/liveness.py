@@ -9,6 +9,7 @@ LIMITS_MS = {
     "oximeter": 3000,
     "cuff": 5000,
     "keys": 3000,
+    "supply": 30000,
     "display": 5000,
     "music": 5000,
     "clock": 150000,

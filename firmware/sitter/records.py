@@ -62,6 +62,8 @@ RECORDS = (
     (19, "selftest", (AT, ("result", "s", ""))),
     # The patient left or came back: event is `began` or `ended`.
     (20, "away", (AT, ("event", "s", ""), ("reason", "s", ""))),
+    # The battery, when a session begins, when the supply comes or goes, and with each tenth of its charge.
+    (21, "battery", (AT, ("level_pct", "B", "%"), ("emptying", "B", ""))),
 )  # fmt: skip
 
 _NAMES = {row[1]: row for row in RECORDS}

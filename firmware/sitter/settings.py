@@ -50,6 +50,10 @@ SETTINGS = (
     ("call_delay_s", "s", 0, 0, 60),
     # An alarm that nobody answers for so long rises by one priority.
     ("escalation_s", "s", 180, 60, 600),
+    # 0 for a unit without battery and gauge.
+    ("battery_fitted", "", 1, 0, 1),
+    # Without its supply the unit alarms from so little charge on.
+    ("battery_low_pct", "%", 20, 10, 50),
     # 1 for a quieter sound in the first ten seconds of alarms below high priority.
     ("gentle_first_burst", "", 0, 0, 1),
     # 1 where the patient hears the music in headphones: it then makes way for high priority alone.

@@ -8,6 +8,7 @@ Inputs are (kind, value) pairs in the order in which they came:
     key       (key, gesture)
     part      (part, fault): a technical state; fault is None when the part works
     clock     (utc_s, trusted)
+    battery   (level_pct, emptying), None when it is not known
 
 The step asks nobody for the time and touches no hardware; it returns Outputs, and app.py carries them to the drivers.
 `step` judges: inputs, session, cuff, alarms. `present` then adds what may fail without harm, music, light and screen;
@@ -61,6 +62,7 @@ class Unit:
         self.faults: dict[str, str | None] = {}  # by part
         self.restarted = self.help_called = self.patient_calls = self.call_held = False
         self.stuck_key: str | None = None
+        self.battery: tuple[int, bool] | None = None  # level_pct, emptying
         self.cuff_code: int | None = None  # of the last attempt, if it failed
         self.assessing = False  # HELP was called: music off, light up, no reading by schedule
         self._ducked = False
@@ -142,6 +144,15 @@ class Unit:
             self._utc = (utc_s, now_ms, trusted)
         self._take_part(now_ms, ("clock", None if trusted else "not set"), out)
 
+    def _take_battery(self, now_ms: int, battery: tuple[int, bool] | None, out: Outputs) -> None:
+        was, self.battery = self.battery, battery
+        if self.session.watching and battery and (was is None or _coarse(was) != _coarse(battery)):
+            self._record_battery(now_ms, out)
+
+    def _record_battery(self, now_ms: int, out: Outputs) -> None:
+        level_pct, emptying = self.battery or (None, None)
+        self.record(out, "battery", now_ms, level_pct=level_pct, emptying=None if emptying is None else int(emptying))
+
     def _take_key(self, now_ms: int, value, out: Outputs) -> None:
         key, gesture = value
         if gesture != "down":
@@ -212,6 +223,7 @@ class Unit:
         for part in sorted(self.faults):
             if self.faults[part]:
                 self.record(out, "part", now_ms, part=part, fault=self.faults[part])
+        self._record_battery(now_ms, out)
         for edge in self.alarms.standing():
             self._record_edge(now_ms, edge, out)
 
@@ -306,3 +318,8 @@ class Unit:
     def record(self, out: Outputs, record: str, now_ms: int, **fields) -> None:
         fields["at_ms"] = now_ms
         out.records.append((record, fields))
+
+
+def _coarse(battery: tuple[int, bool]) -> tuple[int, bool]:
+    """What of the battery is worth a record: tenths of its charge, and which way it goes."""
+    return battery[0] // 10, battery[1]

@@ -138,6 +138,9 @@ class _State:
     def _take_part(self, now_ms: int, said: SimpleNamespace) -> None:
         self.unit.faults[said.part] = said.fault
 
+    def _take_battery(self, now_ms: int, said: SimpleNamespace) -> None:
+        self.unit.battery = None if said.level_pct is None else (said.level_pct, bool(said.emptying))
+
     def _take_phase(self, now_ms: int, said: SimpleNamespace) -> None:
         self.unit.session.phase, self.unit.session.since_ms = said.phase, now_ms
 

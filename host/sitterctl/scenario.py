@@ -18,6 +18,7 @@ PARTS = {
     "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power"),
     "keys": ("absent", "bounce_ms", "reset"),
     "clock": ("lost_power", "drift_ppm"),
+    "supply": ("mains", "level_pct", "drain_pct_h", "no_cell", "absent"),
     "flash": ("dead", "cut_at"),
     "display": ("absent",),
     "patient_bus": ("stuck", "held_clocks"),

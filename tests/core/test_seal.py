@@ -38,3 +38,4 @@ def test_two_keys_have_two_ids():
 
 
 # REQ-113
+# REQ-113

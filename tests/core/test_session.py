@@ -196,3 +196,4 @@ def test_the_cuff_rests_half_a_minute():  # REQ-121
 
 
 # REQ-125
+# REQ-125

@@ -631,3 +631,47 @@ def test_a_paused_sound_is_counted_down_on_the_screen():  # REQ-154
 
 
 # REQ-158
+
+
+def test_the_battery_is_an_alarm_while_it_carries_the_unit():  # REQ-076
+    bed = Bedside(battery_low_pct=20)
+    bed.give("battery", (15, False))
+    bed.run(1)
+    assert bed.names() == []  # it is being charged
+    bed.give("battery", (85, True))
+    bed.run(1)
+    assert bed.names() == ["on_battery"]
+    bed.give("battery", (20, True))
+    bed.run(1)
+    assert bed.named() == ["battery_low"]
+    row, value, _ = bed.unit.alarms.active()[0]
+    assert bed.unit.alarms.sentence(row, value) == "BATTERY LOW: 20 %"
+    bed.give("battery", (0, True))
+    bed.run(1)
+    assert bed.named() == ["battery_low"]  # nought is still a number
+    bed.give("battery", (21, False))
+    bed.run(1)
+    assert bed.names() == []
+
+
+def test_a_battery_that_nobody_knows_of_is_told_after_a_while():
+    bed = Bedside()
+    bed.give("battery", None)
+    bed.give("part", ("supply", "absent"))
+    bed.run(19)
+    assert bed.names() == []
+    bed.run(2)
+    assert bed.names() == ["battery_unknown"]
+
+
+def test_the_battery_is_in_the_log_when_it_matters():
+    bed = Bedside()
+    bed.give("battery", (100, False))
+    assert bed.of("battery") == []
+    bed.press("NEXT")
+    for level_pct, emptying in ((100, False), (99, True), (95, True), (89, True), (88, True), (89, False)):
+        bed.give("battery", (level_pct, emptying))
+    assert [(b["level_pct"], b["emptying"]) for b in bed.of("battery")] == [(100, 0), (99, 1), (89, 1), (89, 0)]
+
+
+# REQ-158

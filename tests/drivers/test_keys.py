@@ -1,3 +1,4 @@
+from drivers import i2c_bus
 from drivers.keys import Keys
 from sim.clock import Clock
 from sim.i2c import FakeI2C
@@ -13,10 +14,14 @@ class Stand:
         self.part.bounce_ms = bounce_ms
         self.bus = FakeI2C(self.clock)
         self.bus.attach(0x20, self.part)
-        self.keys = Keys(self.bus, self.int)
+        self.keys = Keys(self.bus, self.int, self._free)
         self.interrupts = 0
         self.int.irq(self._count)
         self.run(200)
+
+    def _free(self):
+        bus = self.bus
+        return bus if i2c_bus.free(bus.scl, bus.sda, self.clock.charge_us) else None
 
     def _count(self, pin):
         self.interrupts += 1
@@ -176,6 +181,15 @@ def test_a_stuck_bus_holds_one_poll_for_no_more_than_fifty_milliseconds():
     assert stand.keys.poll_every_ms >= 500
 
 
+def test_a_part_that_holds_the_data_line_is_clocked_free_before_a_press_is_lost():  # REQ-159
+    stand = Stand()
+    stand.bus.held_clocks = 9
+    stand.part.press("STOP")
+    assert stand.run(100)[:1] == [("STOP", "down")]
+    assert stand.bus.held_clocks == 0
+    assert stand.keys.fault is None
+
+
 def test_an_absent_part_is_a_fault_and_comes_back():  # REQ-157
     stand = Stand()
     stand.part.absent = True
@@ -208,4 +222,5 @@ def test_the_service_chord_is_seen_by_a_part_fresh_from_power_on():
         assert not stand.keys.held_at_boot()
 
 
+# REQ-157
 # REQ-157

@@ -111,3 +111,4 @@ app = main.start(board)"""
 
 
 # REQ-156
+# REQ-156
