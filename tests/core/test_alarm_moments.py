@@ -113,11 +113,13 @@ def test_nothing_has_begun_at_first():
 
 
 def test_a_worsening_by_more_than_enough_is_one_too():
-    for first, then in ((190, 200), (190, 207), (190, 260)):
-        stand = begun(systolic_mmhg=first)
-        stand.alarms.silence(AT)
-        stand.facts["systolic_mmhg"] = then
-        stand.step(AT + 100)
+    for source, first, then in (("systolic_mmhg", 190, 200), ("systolic_mmhg", 190, 260), ("systolic_mmhg", 88, 70),
+                                ("spo2_fall_pct", 4, 7), ("spo2_fall_pct", 5, 12)):  # fmt: skip
+        stand = begun(**{source: first})
+        stand.step(AT + 30000)
+        stand.alarms.silence(stand.now_ms)
+        stand.facts[source] = then
+        stand.step(AT + 30100)
         assert stand.signal().sound >= MEDIUM
         assert stand.alarms.pause_left_ms(stand.now_ms) == 0
 
@@ -147,8 +149,9 @@ def test_the_soft_beginning_of_low_and_medium_lasts_ten_seconds():
         assert stand.signal().soft is True
         stand.step(AT + 9999)
         assert stand.signal().soft is True
-        stand.step(AT + 10000)
-        assert stand.signal().soft is False
+        for later_ms in (AT + 10000, 2 * AT + 77):
+            stand.step(later_ms)
+            assert stand.signal().soft is False
 
 
 def test_nothing_that_sounds_is_not_soft():

@@ -197,3 +197,21 @@ def test_the_cuff_rests_half_a_minute():  # REQ-121
 
 # REQ-125
 # REQ-125
+# REQ-125
+
+
+def test_each_phase_knows_whether_it_watches_comes_after_the_dose_and_lets_the_patient_go():
+    for phase, watching, dosed_already, away in (
+        ("idle", False, False, False),
+        ("checks", True, False, True),
+        ("ready", True, False, True),
+        ("onset", True, True, False),
+        ("peak", True, True, False),
+        ("return", True, True, True),
+        ("recovery", True, True, True),
+        ("stopped", True, True, True),
+        ("closed", False, False, False),
+    ):
+        s = Session("sublingual")
+        s.phase = phase
+        assert (s.watching, s.dosed, s.may_be_away) == (watching, dosed_already, away), phase

@@ -112,3 +112,4 @@ app = main.start(board)"""
 
 # REQ-156
 # REQ-156
+# REQ-156
