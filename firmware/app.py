@@ -18,6 +18,7 @@ from drivers.logstore import SESSION_BYTES, LogStore
 from drivers.max30102 import SAMPLE_RATE_HZ, Max30102
 from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
+from drivers.statestore import DAMAGED, StateStore
 from drivers.supply import Max17048
 from sitter import VERSION, plan, session, settings
 from sitter.liveness import Liveness
@@ -40,7 +41,9 @@ class App:
     def __init__(self, board) -> None:
         self.board = board
         key = board.unit_key()
-        self.store = LogStore(board.mount(), key)
+        root = board.mount()
+        self.state = StateStore(root)
+        self.store = LogStore(root, key)
         self._key_id = key_id(key)
         self.clock = Ds3231(board.internal_i2c)
         self.annunciator = Annunciator(
@@ -76,14 +79,16 @@ class App:
     # --- start ----------------------------------------------------------------------------------------------------
 
     def _build_unit(self) -> Unit:
-        chosen = self.store.load("settings.json") or {}
-        patient_plan = self.store.load("plan.json")
-        refused = bool(settings.check(chosen))
-        self._settings_fault = "refused: defaults in use" if refused else None
-        return Unit(
-            settings.complete({} if refused else chosen),
-            patient_plan if patient_plan and not plan.check(patient_plan) else None,
-        )
+        chosen, damage = self.state.load("settings")
+        refused = chosen is not None and bool(settings.check(chosen))
+        self._settings_fault = None
+        if refused or damage:
+            words = "REFUSED" if refused else "DAMAGED"
+            self._settings_fault = words + (": DEFAULTS" if refused or damage is DAMAGED else ": OLD ONES")
+        # No older plan stands in for a damaged one: it may be another patient's.
+        patient_plan, damage = self.state.load("plan")
+        usable = patient_plan is not None and not damage and not plan.check(patient_plan)
+        return Unit(settings.complete({} if refused else chosen or {}), patient_plan if usable else None)
 
     def begin(self) -> None:
         """The first values: is the clock to be trusted, and was a session cut off?"""
@@ -92,7 +97,7 @@ class App:
         self.post("clock", (utc_s, trusted))
         self.post_fault("settings", self._settings_fault)
         self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
-        saved = self.store.load("session.json")
+        saved, _ = self.state.load("session")
         if saved and session.may_resume(saved):
             self._take_up(now_ms, saved, utc_s, trusted)
         self.unit.introduce(now_ms)
@@ -224,14 +229,14 @@ class App:
             self.store.flush(now_ms)
         if self._saved:
             saved, self._saved = self._saved, None
-            self.store.save("session.json", saved)
-        self.post_fault("storage", self.store.fault)
+            self.state.save("session", saved)
+        self.post_fault("storage", self.store.fault or self.state.fault)
 
     def check_resources(self) -> None:
         """Once a minute: is there room on flash for more, and memory to go on?"""
         if not self.store.is_open:
             room = self.store.make_room()
-            self.post_fault("storage", self.store.fault or (None if room else "full"))
+            self.post_fault("storage", self.store.fault or self.state.fault or (None if room else "full"))
         self.post_fault("room", "nearly full" if self.store.free_bytes() < NEARLY_FULL_BYTES else None)
         gc.collect()  # what is free without this says nothing
         self.post_fault("memory", "low" if self.board.heap_free() < LOW_MEMORY_BYTES else None)

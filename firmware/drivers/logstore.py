@@ -1,4 +1,4 @@
-"""Sealed session logs and small state files on LittleFS.
+"""Sealed session logs on LittleFS.
 
 A log is written as `NNNNN.open`, one flush at a time; every flush ends in a seal and is synced, and LittleFS makes a
 sync whole or not at all. Closing renames it to `NNNNN.slog`, so a name says whether a session ended. `NNNNN.pulled`
@@ -6,7 +6,6 @@ beside it says that a host has acknowledged a safe copy; only such logs are ever
 needs the room. After a power cut `resume` goes on at the end of the open log: its last bytes are the last seal.
 """
 
-import json
 import os
 import struct
 
@@ -23,11 +22,10 @@ class StorageFault(OSError):
 
 
 class LogStore:
-    """`fault` is None, "full" or "failed". Logs go to `root`/logs, state to `root`/state."""
+    """`fault` is None, "full" or "failed". Logs go to `root`/logs."""
 
     def __init__(self, root: str, key: bytes) -> None:
         self._logs = root + "/logs"
-        self._state = root + "/state"
         self._root = root
         self._key = key
         self.fault: str | None = None
@@ -36,11 +34,10 @@ class LogStore:
         self._chain = Chain(key)
         self._buffer = bytearray()
         self._reader = None  # (name, file) of the log being pulled
-        for folder in (self._logs, self._state):
-            try:
-                os.mkdir(folder)
-            except OSError:
-                pass  # it is there already; a volume that can't be written shows at the first file
+        try:
+            os.mkdir(self._logs)
+        except OSError:
+            pass  # it is there already; a volume that can't be written shows at the first file
 
     # --- one session's log ----------------------------------------------------------------------------------------
 
@@ -173,25 +170,3 @@ class LogStore:
                 os.remove(self._logs + "/" + name + ".slog")
                 os.remove(self._logs + "/" + name + ".pulled")
         return self.free_bytes() >= SESSION_BYTES
-
-    # --- state files ------------------------------------------------------------------------------------------------
-
-    def save(self, name: str, value) -> bool:
-        """Replace a small state file as a whole: written beside, then renamed over."""
-        path = self._state + "/" + name
-        try:
-            with open(path + ".new", "w") as file:
-                json.dump(value, file)
-            os.rename(path + ".new", path)
-        except OSError:
-            self.fault = "failed"
-            return False
-        return True
-
-    def load(self, name: str):
-        """The value of a state file, or None if there is none that can be read."""
-        try:
-            with open(self._state + "/" + name) as file:
-                return json.load(file)
-        except (OSError, ValueError):
-            return None

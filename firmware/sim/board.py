@@ -4,10 +4,10 @@
 """
 
 import gc
-import os
 import sys
 
 from drivers import i2c_bus
+from drivers.statestore import StateStore
 from sim import world
 from sim.stage import Stage
 
@@ -66,15 +66,9 @@ def mount() -> str:
 
 def _provision(name: str) -> None:
     """Put the scenario's settings and plan where a technician would have put them."""
-    import json
-
     value = _stage.job.get(name)
-    if value is None or _stage.state["boots"]:
-        return
-    if "state" not in os.listdir(ROOT):
-        os.mkdir(ROOT + "/state")
-    with open(ROOT + "/state/" + name + ".json", "w") as file:
-        json.dump(value, file)
+    if value is not None and not _stage.state["boots"]:
+        StateStore(ROOT).save(name, value)
 
 
 def report(error: Exception) -> None:

@@ -106,5 +106,5 @@ ROWS = (
     _state("memory_low", LOW, "memory_fault", 0, ALWAYS, "UNIT MEMORY LOW"),
     _state("music_fault", LOW, "music_fault", 0, WATCHING, "NO MUSIC: CHECK PLAYER"),
     _state("clock_not_trusted", LOW, "clock_fault", 0, ALWAYS, "CLOCK NOT SET"),
-    _state("settings_fault", LOW, "settings_fault", 0, ALWAYS, "SETTINGS REFUSED: DEFAULTS"),
+    _state("settings_fault", LOW, "settings_fault", 0, ALWAYS, "SETTINGS %v"),
 )  # fmt: skip

@@ -215,3 +215,6 @@ def test_each_phase_knows_whether_it_watches_comes_after_the_dose_and_lets_the_p
         s = Session("sublingual")
         s.phase = phase
         assert (s.watching, s.dosed, s.may_be_away) == (watching, dosed_already, away), phase
+
+
+# REQ-125
