@@ -8,7 +8,7 @@ PEERS := $(VENV)/.peers
 MUTATION := $(VENV)/.mutation
 
 # The tests that take every branch of alarms, session and vitals.
-COVERING := $(addprefix tests/core/test_,alarm_moments.py alarms.py session.py vitals.py)
+COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-host coverage hazards mutate lint typecheck bench sim size docs check-docs pictures clean
@@ -35,7 +35,7 @@ test: $(READY) ## all tests: core and drivers on both interpreters, host, scenar
 	@$(BIN)/python tests/count.py --reset
 	@$(BIN)/python -m pytest tests/core tests/drivers
 	@$(BIN)/python tests/run_micropython.py
-	@$(BIN)/python -m pytest -n 2 tests/host tests/system tests/test_layers.py tests/test_hazards.py
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/system tests/host tests/test_layers.py tests/test_hazards.py
 	@$(BIN)/python tools/hazards.py --short
 	@$(MAKE) --no-print-directory coverage size check-docs
 	@$(BIN)/python tests/count.py

@@ -198,9 +198,20 @@ class Alarms:
         """Those of `active` that the screen has to name: not the ones that a worse one covers."""
         active = self.active()
         names = [row.name for row, _, _ in active]
-        return [one for one in active if one[0].covered_by not in names]
+        return [one for one in active if not _is_covered(one[0], names)]
 
     def sentence(self, row: Row, value) -> str:
         """What staff read: the row's sentence with its value and limit."""
         text = row.sentence.replace("%v", str(value))
         return text.replace("%l", str(self._settings[row.limit])) if row.limit else text
+
+
+_COVERED_BY = {row.name: row.covered_by for row in ROWS}
+
+
+def _is_covered(row: Row, names: list[str]) -> bool:
+    """Whether the row that covers it is among these, or the one that covers that."""
+    name = row.covered_by
+    while name and name not in names:
+        name = _COVERED_BY[name]
+    return bool(name)

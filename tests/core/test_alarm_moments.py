@@ -179,3 +179,28 @@ def test_the_oldest_of_equal_priority_is_listed_first():
     stand.facts["help_called"] = True
     stand.step(AT + 9100)
     assert stand.names() == ["help_called", "systolic_low", "keys_absent"]
+
+
+def test_what_was_seen_ends_with_its_condition_and_what_was_not_stands_until_it_is():
+    stand = begun(help_called=True)
+    stand.facts["help_called"] = False
+    assert stand.step(AT + 100) == []
+    assert stand.names() == ["help_called"]
+    stand.alarms.silence(AT + 200)
+    assert [edge.event for edge in stand.step(AT + 300)] == ["ended"]
+    assert stand.names() == []
+
+
+def test_the_words_of_an_alarm_have_its_value_and_limit():
+    stand = begun(systolic_mmhg=207, keys_fault="absent")
+    stand.step(AT + 2000)
+    said = [stand.alarms.sentence(row, value) for row, value, _ in stand.alarms.named()]
+    assert said == ["SYS VERY HIGH 207 > 200", "KEYS NOT WORKING"]
+
+
+def test_a_number_that_goes_away_leaves_the_alarm_with_its_last_one():
+    stand = begun(spo2_pct=88)
+    stand.step(AT + 10000)
+    stand.facts["spo2_pct"] = None
+    assert stand.step(AT + 60000) == []
+    assert [(row.name, value) for row, value, _ in stand.alarms.active()] == [("spo2_low", 88)]
