@@ -55,7 +55,7 @@ def _watching(now_ms: int, unit) -> dict:
 
 def _technical(unit) -> dict:
     faults, code = unit.faults, unit.cuff_code
-    level_pct, emptying = unit.battery or (None, False)
+    level_pct, emptying = unit.battery or (0, False)
     left_pct = max(1, level_pct) if emptying else None
     unsafe = code in UNSAFE
     return {
