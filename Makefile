@@ -8,7 +8,7 @@ PEERS := $(VENV)/.peers
 MUTATION := $(VENV)/.mutation
 
 # The tests that take every branch of alarms, session and vitals.
-COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py)
+COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py resume.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-host coverage hazards mutate lint typecheck bench sim size docs check-docs pictures clean

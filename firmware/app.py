@@ -107,17 +107,16 @@ class App:
     def _take_up(self, now_ms: int, saved: dict, utc_s: int, trusted: bool) -> None:
         trusted = trusted and bool(saved.get("utc_trusted"))
         if not trusted:
-            utc_s = saved["utc_s"]  # nobody knows how long it was: go on as if it had been no time
-        self.unit.resume(now_ms, saved, utc_s)
+            utc_s = saved["utc_s"]  # nobody knows how long it was: go on as if it had been no time, and ask
         sealed_ms = self.store.resume()
+        alive_ms = saved["at_ms"] if sealed_ms is None else sealed_ms
+        gap_s = max(0, utc_s - saved["utc_s"] - (alive_ms - saved["at_ms"]) // 1000) if trusted else None
+        self.unit.resume(now_ms, saved, utc_s, gap_s)
         if sealed_ms is None:
             self._open_log(now_ms)
-        else:
-            alive_utc_s = saved["utc_s"] + (sealed_ms - saved["at_ms"]) // 1000
-            gap_s = max(0, utc_s - alive_utc_s) if trusted else None
-            self.store.append("boot", {"at_ms": now_ms, "boot_id": self.board.boot_id, "utc_s": utc_s,
-                                       "utc_trusted": int(trusted), "gap_s": gap_s,
-                                       "reset_cause": self.board.reset_cause()})  # fmt: skip
+        self.store.append("boot", {"at_ms": now_ms, "boot_id": self.board.boot_id, "utc_s": utc_s,
+                                   "utc_trusted": int(trusted), "gap_s": gap_s,
+                                   "reset_cause": self.board.reset_cause()})  # fmt: skip
 
     def _open_log(self, now_ms: int) -> None:
         utc_s, trusted = self.clock.read()

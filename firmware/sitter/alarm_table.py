@@ -90,7 +90,7 @@ ROWS = (
     _state("away", LOW, "away", 0, WATCHING, "PATIENT AWAY, %v LEFT"),
     _state("away_too_long", MEDIUM, "away_too_long", 0, WATCHING, "AWAY TOO LONG: LOOK", escalates=True),
     # --- the unit itself
-    _state("unit_restarted", MEDIUM, "restarted", 0, ALWAYS, "RESTARTED: SEE PATIENT", latching=True,
+    _state("unit_restarted", MEDIUM, "restarted", 0, ALWAYS, "OFF %v: SEE PATIENT", latching=True,
            escalates=True),
     _state("task_restarted", MEDIUM, "program_fault", 0, ALWAYS, "FAULT: %v RESTARTED", latching=True),
     _state("task_silent", MEDIUM, "task_silent", 0, ALWAYS, "FAULT: %v STOPPED", escalates=True),

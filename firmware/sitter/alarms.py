@@ -25,6 +25,8 @@ from sitter.alarm_table import ABOVE, BELOW, HIGH, IS_SET, MEDIUM, REACHED, ROWS
 
 # The first so many milliseconds of an occurrence below high are soft where `gentle_first_burst` is set.
 GENTLE_MS = 10000
+# What stood before a restart stands for so long in any case: the first pulse reading takes 8 s.
+HELD_MS = 12000
 
 # Lamp and sound as priorities (0 is none), whether to call, a count that rises with each occurrence, and whether this
 # burst may be soft.
@@ -46,6 +48,7 @@ class _Alarm:
         self.unanswered_ms = 0  # since when nobody has answered
         self.escalated = False
         self.seen = False  # somebody has silenced this occurrence
+        self.held_until_ms = 0  # taken up after a restart: stands until what it hangs on has had time to speak
 
     @property
     def priority(self) -> int:
@@ -83,7 +86,7 @@ class Alarms:
                 self._holds(now_ms, alarm, value, edges)
             elif alarm.true_since_ms is not None or alarm.started_ms is not None:
                 alarm.true_since_ms = None
-                if alarm.started_ms is not None and (alarm.seen or not alarm.row.latching):
+                if self._may_end(now_ms, alarm):
                     edges.append(self._edge(now_ms, alarm, "ended"))
                     alarm.started_ms = alarm.quiet_until_ms = None
             if alarm.started_ms is not None:
@@ -115,6 +118,12 @@ class Alarms:
             alarm.seen = alarm.escalated = False
             self._started += 1
             edges.append(self._edge(now_ms, alarm, "started", late_ms))
+
+    def _may_end(self, now_ms: int, alarm: _Alarm) -> bool:
+        """Whether an occurrence whose condition is gone ends with it."""
+        if alarm.started_ms is None or now_ms < alarm.held_until_ms:
+            return False
+        return alarm.seen or not alarm.row.latching
 
     def _go_on(self, now_ms: int, alarm: _Alarm, edges: list[Edge]) -> None:
         """What becomes of an occurrence with time."""
@@ -151,6 +160,29 @@ class Alarms:
         """The occurrences that are active now, as the edges that began them: for a log that begins later."""
         return [self._edge(self._now_ms, alarm, "started") for alarm in self._all if alarm.started_ms is not None]
 
+    def saved(self) -> list[list]:
+        """The occurrences that are active now, as they have to survive a restart."""
+        return [
+            [a.row.name, a.value, a.paused_value, a.started_ms, a.quiet_until_ms, a.unanswered_ms, a.escalated, a.seen]
+            for a in self._all
+            if a.started_ms is not None
+        ]
+
+    def restore(self, now_ms: int, saved: list[list], shift_ms: int) -> None:
+        """Take up what `saved` gave, its moments shifted onto this start's clock."""
+        self._now_ms = now_ms
+        known = {alarm.row.name: alarm for alarm in self._all}
+        for name, value, paused_value, started_ms, quiet_until_ms, unanswered_ms, escalated, seen in saved:
+            alarm = known.get(name)
+            if alarm is None:
+                continue
+            alarm.value, alarm.paused_value, alarm.escalated, alarm.seen = value, paused_value, escalated, seen
+            alarm.started_ms = alarm.true_since_ms = started_ms + shift_ms
+            alarm.quiet_until_ms = None if quiet_until_ms is None else quiet_until_ms + shift_ms
+            alarm.unanswered_ms = unanswered_ms + shift_ms
+            alarm.held_until_ms = now_ms + HELD_MS
+            self._started += 1
+
     def silence(self, now_ms: int) -> list[tuple[Row, int]]:
         """Pause the sound of every active occurrence; (row, until_ms) of those it changed."""
         until_ms = max(self._now_ms, now_ms) + self._settings["audio_pause_s"] * 1000
@@ -185,7 +217,7 @@ class Alarms:
 
     def pause_left_ms(self, now_ms: int) -> int:
         """The time until the first paused occurrence may sound again; 0 when none is paused."""
-        left = [a.quiet_until_ms - now_ms for a in self._all if a.started_ms is not None and a.quiet_until_ms]
+        left = [a.quiet_until_ms - now_ms for a in self._all if a.quiet_until_ms is not None]
         return max(0, min(left)) if left else 0
 
     def active(self) -> list[tuple[Row, object, int]]:

@@ -2,7 +2,7 @@
 
 Only what is missing is excused, the probe off the finger and the reading that is due; a number that does come in is
 watched as always. It ends by itself when a pulse has been back for five seconds. When the time is over, everything that
-is missing alarms again, and the overstaying itself. A unit that restarts knows of no AWAY: it alarms.
+is missing alarms again, and the overstaying itself. It survives a restart, with the time that is left.
 """
 
 LIMIT_MS = 600000
@@ -48,3 +48,13 @@ class Away:
         """The time that is left: `9:12`."""
         left_s = max(0, self._until_ms - now_ms + 999) // 1000
         return "%d:%02d" % (left_s // 60, left_s % 60)
+
+    def saved(self) -> list:
+        """As it has to survive a restart."""
+        return [self.reason, self._until_ms, self._left]
+
+    def restore(self, saved: list, shift_ms: int) -> None:
+        """Take up what `saved` gave, its end shifted onto this start's clock."""
+        self.reason, until_ms, self._left = saved
+        self._until_ms = until_ms + shift_ms
+        self._pulse_since_ms = None

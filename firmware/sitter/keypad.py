@@ -29,6 +29,8 @@ def take(now_ms: int, unit, key: str, gesture: str, out) -> None:
     chosen = unit.menu.take(now_ms, key, gesture)
     if chosen is None and unit.self_test.asking:
         chosen = _answer(unit, key, gesture)
+    if chosen is None and unit.asking:
+        chosen = _go_on(now_ms, unit, key, gesture, out)
     if chosen is not None:
         _choose(now_ms, unit, chosen, out)
         return
@@ -49,10 +51,17 @@ def _call(unit, gesture: str) -> None:
 
 
 def _silence(now_ms: int, unit, out) -> None:
-    unit.help_called = unit.restarted = unit.patient_calls = False
-    unit.faults["program"] = None
+    """Pause what sounds. What stands until somebody has seen it has been seen; not what nobody has heard of yet."""
+    seen = []
     for row, until_ms in unit.alarms.silence(now_ms):
         unit.record(out, "silence", now_ms, alarm=row.name, until_ms=until_ms, cause="key SILENCE")
+        seen.append(row.source)
+    unit.help_called = unit.help_called and "help_called" not in seen
+    unit.patient_calls = unit.patient_calls and "patient_calls" not in seen
+    if "restarted" in seen:
+        unit.restarted = None
+    if "program_fault" in seen:
+        unit.faults["program"] = None
 
 
 def _stop_down(now_ms: int, unit, out) -> None:
@@ -97,7 +106,6 @@ def _mark(now_ms: int, unit, out) -> None:
         unit.session.marks += 1
         unit.record(out, "mark", now_ms, number=unit.session.marks, phase=unit.session.phase)
         unit.say(now_ms, "moment %d marked" % unit.session.marks)
-        unit.save(now_ms, out)
 
 
 # --- menu -------------------------------------------------------------------------------------------------------------
@@ -128,6 +136,13 @@ def _answer(unit, key: str, gesture: str) -> str | None:
     """NEXT says that all of the test was seen and heard, MARK that it was not."""
     if gesture == "short" and key in ("NEXT", "MARK"):
         unit.self_test.answer(key == "NEXT")
+    return "" if key in ("NEXT", "MARK") else None
+
+
+def _go_on(now_ms: int, unit, key: str, gesture: str, out) -> str | None:
+    """NEXT says that the session that was interrupted goes on, MARK held that it does not."""
+    if (key, gesture) in (("NEXT", "short"), ("MARK", "hold")):
+        unit.go_on(now_ms, key == "NEXT", out)
     return "" if key in ("NEXT", "MARK") else None
 
 
@@ -172,6 +187,8 @@ def labels(now_ms: int, unit) -> tuple[str, str, str]:
         return "UP", "CHOOSE", "DOWN"
     if unit.self_test.asking:
         return "BP", "YES", "NO"
+    if unit.asking:
+        return "BP", "GO ON", "HOLD: END"
     following = "RESUME" if unit.assessing else NEXT_LABELS[unit.session.phase]
     return "DEFLATE" if unit.cuff_busy else "BP", following, "MARK"
 
@@ -185,6 +202,8 @@ def prompt(now_ms: int, unit) -> str:
     text, until_ms = unit.notice
     if now_ms < until_ms:
         return text
+    if unit.asking:
+        return "GO ON WITH THIS SESSION?"
     if unit.assessing:
         return "HELP: music off, light up"
     if unit.session.phase in ("idle", "checks"):

@@ -64,6 +64,8 @@ RECORDS = (
     (20, "away", (AT, ("event", "s", ""), ("reason", "s", ""))),
     # The battery, when a session begins, when the supply comes or goes, and with each tenth of its charge.
     (21, "battery", (AT, ("level_pct", "B", "%"), ("emptying", "B", ""))),
+    # What staff answered when the unit asked whether a session goes on: `yes` or `no`.
+    (22, "resume", (AT, ("answer", "s", ""))),
 )  # fmt: skip
 
 _NAMES = {row[1]: row for row in RECORDS}

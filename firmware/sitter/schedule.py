@@ -66,3 +66,14 @@ class Schedule:
         self._tried_ms = now_ms
         self._next_try_ms = now_ms + (5 * RETRY_MS if self._retried else RETRY_MS)
         self._retried = not self._retried
+
+    def saved(self) -> list:
+        """As it has to survive a restart."""
+        return [self._read_ms, self._tried_ms, self._next_try_ms, self._retried, self._again]
+
+    def restore(self, saved: list, shift_ms: int) -> None:
+        """Take up what `saved` gave, its moments shifted onto this start's clock."""
+        read_ms, tried_ms, next_try_ms, self._retried, self._again = saved
+        self._read_ms = None if read_ms is None else read_ms + shift_ms
+        self._tried_ms = None if tried_ms is None else tried_ms + shift_ms
+        self._next_try_ms = next_try_ms + shift_ms

@@ -50,6 +50,8 @@ SETTINGS = (
     ("call_delay_s", "s", 0, 0, 60),
     # An alarm that nobody answers for so long rises by one priority.
     ("escalation_s", "s", 180, 60, 600),
+    # After a longer time off the unit asks whether the session goes on.
+    ("resume_ask_min", "min", 10, 1, 120),
     # 0 for a unit without battery and gauge.
     ("battery_fitted", "", 1, 0, 1),
     # Without its supply the unit alarms from so little charge on.

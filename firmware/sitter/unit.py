@@ -15,7 +15,7 @@ The step asks nobody for the time and touches no hardware; it returns Outputs, a
 it is a call of its own so that no fault in it can come between an alarm and its signal.
 """
 
-from sitter import alarms, cues, keypad, screen, session
+from sitter import alarms, cues, keypad, resume, screen, session
 from sitter.alarm_table import HIGH, MEDIUM, PRIORITY_NAMES
 from sitter.alarms import Alarms
 from sitter.away import Away
@@ -30,6 +30,8 @@ from sitter.settings import spo2_points
 from sitter.vitals import Vitals
 
 SCREEN_EVERY_MS = 500
+# Records after which the state for a restart is another one.
+_TO_BE_KEPT = ("phase", "dose", "mark", "silence", "away", "pressure", "cuff", "alarm", "resume", "key")
 
 
 class Outputs:
@@ -60,12 +62,14 @@ class Unit:
         self.self_test = SelfTest()
         self.cuff_busy = False
         self.faults: dict[str, str | None] = {}  # by part
-        self.restarted = self.help_called = self.patient_calls = self.call_held = False
+        self.restarted: str | None = None  # how long the unit was off, until somebody has seen it
+        self.asking = False  # whether the session that was interrupted is to go on
+        self.help_called = self.patient_calls = self.call_held = False
         self.stuck_key: str | None = None
         self.battery: tuple[int, bool] | None = None  # level_pct, emptying
         self.cuff_code: int | None = None  # of the last attempt, if it failed
         self.assessing = False  # HELP was called: music off, light up, no reading by schedule
-        self._ducked = False
+        self._ducked = self._relog = False
         self._cuff_cause = ""
         self._closed_by = ""
         self._heard = False  # something came in with this step
@@ -84,6 +88,9 @@ class Unit:
         self._look_for_return(now_ms, out)
         self._run_cuff(now_ms, out)
         self._judge(now_ms, since_ms, out)
+        open_or_closing = self.session.watching or out.log == "close"
+        if open_or_closing and any(name in _TO_BE_KEPT for name, _ in out.records):
+            out.saved = resume.saved(now_ms, self)
         self._heard = bool(inputs)
         return out
 
@@ -193,7 +200,6 @@ class Unit:
             self.deflate(out)
             self._closed_by = cause
             out.log = "close"
-        self.save(now_ms, out)
         return True
 
     def dose(self, now_ms: int, cause: str, out: Outputs) -> None:
@@ -210,7 +216,6 @@ class Unit:
                         systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
         dose_mg = self.plan["dose_mg"] if self.plan else None
         self.record(out, "dose", now_ms, number=self.session.doses, dose_mg=dose_mg, route=self.session.route)
-        self.save(now_ms, out)
 
     def _open_log(self, now_ms: int, out: Outputs) -> None:
         out.log = "open"
@@ -227,19 +232,23 @@ class Unit:
         for edge in self.alarms.standing():
             self._record_edge(now_ms, edge, out)
 
-    def resume(self, now_ms: int, saved: dict, utc_s: int) -> None:
-        """Take up the session that a power cut or a reset interrupted."""
-        self.session.restore(saved, now_ms, utc_s)
-        self.baseline.restore(saved.get("baseline", [None, None, None]))
-        if self.session.dosed:
-            self.baseline.settle()
-        self.schedule.rest(now_ms)
-        self.restarted = True
+    def resume(self, now_ms: int, kept: dict, utc_s: int, gap_s: int | None) -> None:
+        """Take up the session that a power cut or a reset interrupted `gap_s` ago."""
+        resume.take_up(now_ms, self, kept, utc_s, gap_s)
+        self._relog = True
 
-    def save(self, now_ms: int, out: Outputs) -> None:
-        out.saved = self.session.saved(now_ms, self.utc_s(now_ms))
-        out.saved["utc_trusted"] = self._utc[2]
-        out.saved["baseline"] = self.baseline.saved()
+    def go_on(self, now_ms: int, answer: bool, out: Outputs) -> None:
+        """Staff have said whether the session that was interrupted goes on."""
+        self.asking = False
+        self.record(out, "resume", now_ms, answer="yes" if answer else "no")
+        if not answer:
+            self.move(now_ms, session.END, "not resumed", out)
+            if self.session.watching:
+                self.move(now_ms, session.NEXT, "not resumed", out)
+
+    @property
+    def clock_trusted(self) -> bool:
+        return self._utc[2]
 
     def utc_s(self, now_ms: int) -> int:
         utc_s, at_ms, _ = self._utc
@@ -248,7 +257,7 @@ class Unit:
     # --- cuff, alarms, cues ---------------------------------------------------------------------------------------
 
     def _run_cuff(self, now_ms: int, out: Outputs) -> None:
-        if self.cuff_busy or self.assessing or self.away.reason:
+        if self.cuff_busy or self.assessing or self.asking or self.away.reason:
             return
         if self.schedule.wants_reading(now_ms, self.session):
             self.start_cuff(now_ms, "schedule", out)
@@ -265,6 +274,10 @@ class Unit:
             out.cuff = "abort"
 
     def _judge(self, now_ms: int, since_ms: int | None, out: Outputs) -> None:
+        if self._relog:  # behind the boot record, what stands from before it
+            self._relog = False
+            for edge in self.alarms.standing():
+                self._record_edge(now_ms, edge, out)
         for edge in self.alarms.step(now_ms, facts(now_ms, self), self.session.watching, since_ms):
             self._record_edge(now_ms, edge, out)
         out.signal = self.alarms.signal(now_ms)
@@ -281,8 +294,9 @@ class Unit:
 
     def _direct(self, now_ms: int, out: Outputs) -> None:
         programme = self.plan.get("cues", {}) if self.plan else {}
-        wanted = cues.wanted(programme, self.session.phase, self.settings["volume_cap"], self.assessing)
-        cause = "help" if self.assessing else self.session.phase
+        phase = "closed" if self.asking else self.session.phase
+        wanted = cues.wanted(programme, phase, self.settings["volume_cap"], self.assessing)
+        cause = "help" if self.assessing else phase
         if wanted.volume > cues.DUCKED:
             wanted, cause = self._duck(wanted, cause, out)
         if wanted[:4] == (self._cues or ())[:4]:

@@ -64,6 +64,14 @@ class Vitals:
     def pressure_age_ms(self, now_ms: int) -> int | None:
         return now_ms - self.pressure_ms if self._pressures else None
 
+    def saved(self) -> list:
+        """The pressures, as they have to survive a restart."""
+        return [[at_ms, list(pressure)] for at_ms, pressure in self._pressures]
+
+    def restore(self, saved: list, shift_ms: int) -> None:
+        """Take up what `saved` gave, its moments shifted onto this start's clock."""
+        self._pressures = [(at_ms + shift_ms, tuple(pressure)) for at_ms, pressure in saved]
+
     def twice(self) -> tuple:
         """(systolic, diastolic): the lower of the last reading's and of that five minutes before it; None without."""
         if self._pressures:

@@ -30,7 +30,7 @@ ACTIONS = {
     "away": "The patient is out, by the menu: the probe may be off for so long. SILENCE pauses the reminder.",
     "away_too_long": "Ten minutes are over: look for the patient, put the probe back or end AWAY in the menu.",
     "signals_denied": "Staff did not see or hear every signal in the last test: use another unit.",
-    "unit_restarted": "Look at the patient: the unit was off for a moment. SILENCE says that you have seen it.",
+    "unit_restarted": "Look at the patient: the unit was off for so long. SILENCE says that you have seen it.",
     "task_restarted": "A program fault was mended. If it comes back, use another unit and send the log.",
     "task_silent": "Part of the unit has stopped: watch the patient yourself, use another unit.",
     "keys_absent": "The keys do nothing: watch the patient yourself, use another unit.",

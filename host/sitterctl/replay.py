@@ -14,6 +14,7 @@ from sitter.alarm_table import PRIORITY_NAMES
 from sitter.alarms import Alarms
 from sitter.facts import facts
 from sitter.ppg import Reading
+from sitter.resume import gap_text
 from sitter.unit import Unit
 from sitterctl.slog import Log, Record
 
@@ -111,7 +112,8 @@ class _State:
 
     def _seen(self) -> None:
         unit = self.unit
-        unit.help_called = unit.restarted = unit.patient_calls = False
+        unit.help_called = unit.patient_calls = False
+        unit.restarted = None
         unit.faults["program"] = None
 
     def _take_vitals(self, now_ms: int, said: SimpleNamespace) -> None:
@@ -166,4 +168,4 @@ class _State:
             self.unit.away.end()
 
     def _take_boot(self, now_ms: int, said: SimpleNamespace) -> None:
-        self.unit.restarted = True
+        self.unit.restarted = gap_text(said.gap_s)

@@ -143,18 +143,6 @@ def test_the_cuff_does_not_inflate_while_away():  # REQ-126
     assert bed.names() == ["away"]
 
 
-def test_a_restart_knows_of_no_away():
-    bed = in_return()
-    choose(bed, "BATHROOM")
-    bed.reading = OFF
-    saved = [out.saved for out in bed.outs if out.saved][-1]
-    again = Bedside()
-    again.unit.resume(again.now_ms, saved, saved["utc_s"])
-    again.reading = OFF
-    again.run(17)
-    assert "no_finger" in again.names()
-
-
 # --- self-test -----------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +211,7 @@ def test_the_test_is_not_offered_in_a_session():
         bed.press("MARK")
 
 
+# REQ-153
 # REQ-153
 # REQ-153
 # REQ-153

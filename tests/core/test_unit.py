@@ -253,7 +253,7 @@ def test_the_baseline_survives_a_restart():  # REQ-071
     bed.dosed()
     saved = [out.saved for out in bed.outs if out.saved][-1]
     again = Bedside()
-    again.unit.resume(again.now_ms, saved, saved["utc_s"])
+    again.unit.resume(again.now_ms, saved, saved["utc_s"], 0)
     again.reading = with_spo2(92)
     again.run(35)
     assert "spo2_fallen" in again.names()
@@ -391,7 +391,7 @@ def test_the_cuff_rests_after_a_restart():  # REQ-121
     bed.dosed()
     saved = bed.unit.session.saved(bed.now_ms, 1_777_000_040)
     again = Bedside()
-    again.unit.resume(0, saved, 1_777_000_040 + 3600)
+    again.unit.resume(0, saved, 1_777_000_040 + 3600, 300)
     again.run(29)
     assert not any(out.cuff for out in again.outs)
     again.run(2)
@@ -403,7 +403,7 @@ def test_a_resumed_session_says_that_the_unit_restarted():  # REQ-072
     bed.dosed()
     saved = bed.unit.session.saved(bed.now_ms, 1_777_000_040)
     again = Bedside()
-    again.unit.resume(0, saved, 1_777_000_060)
+    again.unit.resume(0, saved, 1_777_000_060, 20)
     again.run(1)
     assert again.names() == ["unit_restarted"]
     assert again.unit.session.phase == "onset"
@@ -674,6 +674,7 @@ def test_the_battery_is_in_the_log_when_it_matters():
     assert [(b["level_pct"], b["emptying"]) for b in bed.of("battery")] == [(100, 0), (99, 1), (89, 1), (89, 0)]
 
 
+# REQ-158
 # REQ-158
 # REQ-158
 # REQ-158

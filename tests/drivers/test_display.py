@@ -127,7 +127,7 @@ def test_every_alarm_sentence_fits_its_line():
 
     room = TILES["alarm"][2] // (WIDTH * TILES["alarm"][4])
     longest = {"sensor_fault": "settings lost", "program_fault": max(LIMITS_MS, key=len), "task_silent": "oximeter",
-               "key_stuck": "SILENCE", "supply_fault": "no cell",
+               "key_stuck": "SILENCE", "supply_fault": "no cell", "restarted": "999 min",
                "settings_fault": "DAMAGED: OLD ONES", "spo2_fall_pct": "30"}  # fmt: skip
     for row in ROWS:
         limit = "10" if row.limit == "spo2_fall_pct" else "200"
@@ -143,6 +143,7 @@ def test_every_plans_code_is_shown_whole():  # REQ-083
     assert longest <= TILES["clock"][2] // (WIDTH * TILES["clock"][4])
 
 
+# REQ-083
 # REQ-083
 # REQ-083
 # REQ-083
