@@ -27,7 +27,7 @@ from sitter.records import SCHEMA_ID, table_text
 from sitter.seal import key_id
 from sitter.unit import Unit
 
-FLUSH_MS = 10000
+FLUSH_MS = 7500  # and up to 2 s of waiting for a good moment: never more than 10 s of vitals are lost
 WRITE_MS = 10000  # a flush that was asked for and has not been done by then hangs
 NEARLY_FULL_BYTES = 2 * SESSION_BYTES
 LOW_MEMORY_BYTES = 8192

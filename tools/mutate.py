@@ -22,7 +22,14 @@ WORK = ROOT / "build" / "mutate"
 EXPLAINED = ROOT / "tests" / "mutants.json"
 LEAST_KILLED_PCT = 95
 TESTS = {
-    "alarms": ("test_alarm_moments", "test_alarms", "test_resume", "test_iec_60601_1_8", "test_unit", "test_menu_away_selftest"),
+    "alarms": (
+        "test_alarm_moments",
+        "test_alarms",
+        "test_resume",
+        "test_iec_60601_1_8",
+        "test_unit",
+        "test_menu_away_selftest",
+    ),
     "session": ("test_session", "test_unit", "test_menu_away_selftest"),
     "vitals": ("test_vitals", "test_resume", "test_unit"),
 }

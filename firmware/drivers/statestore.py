@@ -51,11 +51,16 @@ class StateStore:
         return "%s/%s.%d" % (self._folder, name, slot)
 
     def _read(self, name: str, slot: int):
-        """(number, value) of a slot, () if it was never written, None if it is damaged."""
+        """(number, value) of a slot, () if it was never written, None if it is damaged.
+
+        An empty file is a slot whose first value was being written when the power went: its name was there already.
+        """
         try:
             with open(self._path(name, slot), "rb") as file:
                 said, body = file.read(9), file.read()
         except OSError:
+            return ()
+        if not said:
             return ()
         try:
             if said != b"%08x\n" % (binascii.crc32(body) & 0xFFFFFFFF):

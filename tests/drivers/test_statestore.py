@@ -62,8 +62,17 @@ def test_damage_to_the_older_slot_is_told_though_the_value_is_whole():
 def test_both_slots_damaged_leave_nothing_and_say_so():
     store, path, _ = written({"a": 1}, {"a": 2})
     damage(path % 0, lambda data: data[:-1])
-    damage(path % 1, lambda data: b"")
+    damage(path % 1, lambda data: data[:5])
     assert store.load("settings") == (None, DAMAGED)
+
+
+def test_a_first_value_that_was_never_finished_is_none_and_no_damage():
+    store, path, _ = written()
+    with open(path % 0, "wb"):
+        pass
+    assert store.load("settings") == (None, None)
+    store.save("settings", {"a": 1})
+    assert store.load("settings") == ({"a": 1}, None)
 
 
 def test_a_lone_slot_that_is_damaged_leaves_nothing_and_says_so():
