@@ -92,3 +92,4 @@ def test_every_board_file_has_the_names_that_the_program_uses() -> None:
 # REQ-143
 # REQ-143
 # REQ-143
+# REQ-143

@@ -117,13 +117,14 @@ def _exit_code(pulled: "Pulled") -> int:
 @json_option
 @no_port_option
 def verify(files: tuple[Path, ...], key: str | None, as_json: bool) -> int:
-    """Verify logs from the files alone: no unit is needed. Exit code 8 if one is not intact and closed."""
-    from sitterctl import keys, slog
+    """Verify logs by their seals, and by the .pull.json beside them if there is one. No unit is needed. Exit code 8 if
+    one is not intact and closed."""
+    from sitterctl import keys, pull_record, slog
 
     at_hand = keys.at_hand(key)
     rows, lines, worst = [], [], 0
     for path in files:
-        verdict = slog.verify(slog.load(path), at_hand)
+        verdict = slog.verify(slog.load(path), at_hand, pull_record.read(path))
         worst = max(worst, verdict.exit_code)
         lines += [f"{path}: {verdict.sentence}", *([f"  {verdict.remedy}"] if verdict.remedy else [])]
         rows.append({"file": str(path), "verdict": verdict.kind, "sentence": verdict.sentence,

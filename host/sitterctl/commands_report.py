@@ -23,12 +23,12 @@ def report(file: Path, out: Path | None, key: str | None, as_json: bool) -> int:
 
     A log that is not intact and closed gets its page too; the page says so, and the exit code is 8.
     """
-    from sitterctl import device, keys, slog
+    from sitterctl import keys, pull_record, slog
     from sitterctl import report as page
 
     data = slog.load(file)
-    verdict = slog.verify(data, keys.at_hand(key))
-    notes = _notes(device.read_pull_record(file))
+    verdict = slog.verify(data, keys.at_hand(key), pull_record.read(file))
+    notes = _notes(pull_record.read(file))
     target = out or file.with_suffix(".html")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page.render(slog.read(data), verdict, notes=notes), encoding="utf-8")

@@ -8,7 +8,6 @@ after it has seen that the last bytes of the .part are the unit's own. Once comp
 import contextlib
 import getpass
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -17,9 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sitter.seal import MAC_BYTES, RECORD_BYTES, SEAL_TAG
 from sitterctl import keys as keystore
-from sitterctl import slog
+from sitterctl import pull_record, slog
 from sitterctl.connection import ANSWER_S, Connection
 from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_ANSWER, NOT_VERIFIED, PARTIAL, RESTARTED, SitterError
 
@@ -84,7 +82,7 @@ def pull(connection: Connection, log: dict, folder: Path, keys: Iterable[bytes] 
         data = _collect(connection, log, final, part, notes, on_progress)
         status = connection.ask("status")
     _put_in_place(part, final, data)
-    _write_pull_record(connection, log, status, data, final)
+    pull_record.write(final, data, _known(connection, log, status))
     verdict = slog.verify(data, keystore.at_hand() if keys is None else keys)
     done = Pulled(log["name"], final, len(data), log["closed"], verdict, notes=notes)
     _acknowledge(connection, done)
@@ -158,7 +156,7 @@ def _collect(connection: Connection, log: dict, final: Path, part: Path, notes: 
 def _begin_with(final: Path, part: Path) -> None:
     """Take an earlier pull of this log for a beginning, if the file is still what was pulled."""
     if final.exists() and not part.exists():
-        record = read_pull_record(final) or {}
+        record = pull_record.read(final) or {}
         if record.get("sha256") == hashlib.sha256(final.read_bytes()).hexdigest():
             shutil.copyfile(final, part)
 
@@ -202,21 +200,12 @@ def _acknowledge(connection: Connection, done: Pulled) -> None:
         done.acknowledged = True
 
 
-# --- the record beside the log ----------------------------------------------------------------------------------------
+# --- what is known of a pull ------------------------------------------------------------------------------------------
 
 
-def read_pull_record(path: Path) -> dict | None:
-    """What was written beside a log when it was pulled; None if there is nothing that can be read."""
-    try:
-        record = json.loads(path.with_suffix(".pull.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def _write_pull_record(connection: Connection, log: dict, status: dict, data: bytes, final: Path) -> None:
-    """What the host knows and the unit does not, beside the unit's own bytes."""
-    record = {
+def _known(connection: Connection, log: dict, status: dict) -> dict:
+    """What the host knows and the unit does not, for the record beside the log."""
+    return {
         "unit_id": connection.hello["unit_id"],
         "boot_id": connection.hello["boot_id"],
         "firmware": connection.hello.get("version"),
@@ -227,20 +216,7 @@ def _write_pull_record(connection: Connection, log: dict, status: dict, data: by
         "pulled_by": _user(),
         "unit_clock_offset_s": clock_offset_s(status),
         "unit_clock_trusted": status.get("clock_trusted"),
-        "bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "end_seal": _last_seal(data),
     }
-    path = final.with_suffix(".pull.json")
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    os.replace(new, path)
-
-
-def _last_seal(data: bytes) -> str | None:
-    """The mac that the log ends with, as hex digits."""
-    end = data[-RECORD_BYTES:]
-    return end[-MAC_BYTES:].hex() if len(end) == RECORD_BYTES and end[2] == SEAL_TAG else None
 
 
 def _user() -> str | None:

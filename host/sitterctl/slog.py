@@ -8,12 +8,13 @@ on the stored mac of the one before it, so that one damaged place is told apart 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sitter import records, seal
 from sitterctl import keys as keystore
+from sitterctl import pull_record
 from sitterctl.errors import SitterError
 
 INTACT, BROKEN, NOT_CLOSED, KEY_UNKNOWN = "intact", "broken", "intact but not closed", "key unknown"
@@ -231,8 +232,18 @@ def _stretches(data: bytes) -> list[_Stretch]:
     return found
 
 
-def verify(data: bytes, keys: Iterable[bytes]) -> Verdict:
-    """Judge a log with the keys at hand; which of them sealed it is found from the header, or by trial."""
+def verify(data: bytes, keys: Iterable[bytes], pulled: dict | None = None) -> Verdict:
+    """Judge a log with the keys at hand, and by what was written down when it was `pulled`, if that is known."""
+    verdict = _by_its_seals(data, keys)
+    unlike = pull_record.unlike_the_pull(data, pulled) if pulled else None
+    if unlike is None:
+        return verdict
+    sentence = f"{verdict.sentence} Not the file that was pulled: {unlike}."
+    return replace(verdict, kind=BROKEN, sentence=sentence, remedy=_PULL_AGAIN)
+
+
+def _by_its_seals(data: bytes, keys: Iterable[bytes]) -> Verdict:
+    """Which of the keys sealed it is found from the header, or by trial."""
     log, stretches = read(data), _stretches(data)
     key = _key_of(log, stretches, data, list(keys))
     if key is None:

@@ -325,3 +325,4 @@ def test_every_row_hangs_together():
 # REQ-053
 # REQ-053
 # REQ-053
+# REQ-053

@@ -272,3 +272,4 @@ def test_every_priority_is_used_and_every_row_has_one():
 # REQ-041
 # REQ-041
 # REQ-041
+# REQ-041

@@ -29,3 +29,4 @@ def test_a_task_that_never_began_is_silent_too():
 # REQ-028
 # REQ-028
 # REQ-028
+# REQ-028

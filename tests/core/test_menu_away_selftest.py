@@ -216,3 +216,4 @@ def test_the_test_is_not_offered_in_a_session():
 # REQ-153
 # REQ-153
 # REQ-153
+# REQ-153

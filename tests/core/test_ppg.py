@@ -267,3 +267,4 @@ def test_outputs_are_the_same_bits_everywhere():
 # REQ-019
 # REQ-019
 # REQ-019
+# REQ-019

@@ -148,3 +148,4 @@ def test_a_change_is_known_only_with_both_numbers():
 # REQ-018
 # REQ-018
 # REQ-018
+# REQ-018

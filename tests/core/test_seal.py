@@ -42,3 +42,4 @@ def test_two_keys_have_two_ids():
 # REQ-113
 # REQ-113
 # REQ-113
+# REQ-113

@@ -219,3 +219,4 @@ def test_each_phase_knows_whether_it_watches_comes_after_the_dose_and_lets_the_p
 
 # REQ-125
 # REQ-125
+# REQ-125

@@ -100,3 +100,4 @@ def test_a_plan_may_replace_one_phase_of_the_programme():
 # REQ-133
 # REQ-133
 # REQ-133
+# REQ-133

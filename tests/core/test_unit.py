@@ -678,3 +678,4 @@ def test_the_battery_is_in_the_log_when_it_matters():
 # REQ-158
 # REQ-158
 # REQ-158
+# REQ-158

@@ -118,3 +118,4 @@ def test_a_pressure_taken_as_often_as_the_cuff_may_is_still_compared_with_that_o
 # REQ-014
 # REQ-014
 # REQ-014
+# REQ-014

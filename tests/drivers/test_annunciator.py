@@ -129,3 +129,4 @@ def test_a_soft_burst_is_a_train_of_its_own():
 # REQ-131
 # REQ-131
 # REQ-131
+# REQ-131

@@ -228,3 +228,4 @@ def test_every_track_is_played_to_its_end():
 # REQ-062
 # REQ-062
 # REQ-062
+# REQ-062

@@ -148,3 +148,4 @@ def test_every_plans_code_is_shown_whole():  # REQ-083
 # REQ-083
 # REQ-083
 # REQ-083
+# REQ-083

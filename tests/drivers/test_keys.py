@@ -227,3 +227,4 @@ def test_the_service_chord_is_seen_by_a_part_fresh_from_power_on():
 # REQ-159
 # REQ-159
 # REQ-159
+# REQ-159

@@ -66,3 +66,4 @@ def test_a_ramp_leaves_from_where_it_is():  # REQ-132
 # REQ-132
 # REQ-132
 # REQ-132
+# REQ-132

@@ -160,3 +160,4 @@ def test_a_full_volume_keeps_what_was_sealed():
 # REQ-114
 # REQ-114
 # REQ-114
+# REQ-114

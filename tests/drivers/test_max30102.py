@@ -436,3 +436,4 @@ def test_currents_change_at_most_every_five_seconds_once_they_suit():
 # REQ-019
 # REQ-019
 # REQ-019
+# REQ-019

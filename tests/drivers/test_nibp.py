@@ -313,3 +313,4 @@ def test_a_reading_without_a_pulse_is_refused_and_a_low_one_is_not():
 # REQ-124
 # REQ-124
 # REQ-124
+# REQ-124

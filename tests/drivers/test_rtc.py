@@ -102,3 +102,4 @@ def test_a_stuck_bus_costs_no_more_than_fifty_milliseconds_a_transfer():
 # REQ-091
 # REQ-091
 # REQ-091
+# REQ-091

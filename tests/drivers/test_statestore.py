@@ -101,3 +101,4 @@ def test_a_dead_flash_is_a_fault_and_not_an_end():
 
 
 # REQ-075
+# REQ-075

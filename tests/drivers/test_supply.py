@@ -105,3 +105,4 @@ def test_a_stuck_bus_costs_one_transfer():
 # REQ-076
 # REQ-076
 # REQ-076
+# REQ-076

@@ -94,3 +94,4 @@ def test_the_property_sees_a_hidden_alarm() -> None:
 # REQ-021
 # REQ-021
 # REQ-021
+# REQ-021

@@ -506,3 +506,4 @@ def test_a_reader_that_stops_reading_is_no_traceback(tmp_path: Path) -> None:
 # REQ-103
 # REQ-103
 # REQ-103
+# REQ-103

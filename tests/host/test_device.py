@@ -291,3 +291,4 @@ def test_a_log_that_grows_while_it_is_pulled_is_no_fault(unit: FakeUnit, tmp_pat
 # REQ-102
 # REQ-102
 # REQ-102
+# REQ-102

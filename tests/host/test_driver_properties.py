@@ -134,3 +134,4 @@ def test_light_never_moves_faster_than_its_limit(wants: list[tuple[int, int, int
 # REQ-132
 # REQ-132
 # REQ-132
+# REQ-132

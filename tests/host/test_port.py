@@ -138,3 +138,4 @@ def test_a_port_that_may_lead_to_anything_is_not_taken(
 # REQ-103
 # REQ-103
 # REQ-103
+# REQ-103

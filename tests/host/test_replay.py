@@ -89,3 +89,4 @@ def test_settings_that_a_unit_would_refuse_are_refused(
 # REQ-054
 # REQ-054
 # REQ-054
+# REQ-054

@@ -234,3 +234,4 @@ def test_development_key_is_the_simulators():
 # REQ-112
 # REQ-112
 # REQ-112
+# REQ-112

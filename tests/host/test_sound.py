@@ -147,3 +147,4 @@ def test_the_simulator_writes_the_sounds_of_a_session(tmp_path: Path) -> None:
 # REQ-064
 # REQ-064
 # REQ-064
+# REQ-064

@@ -172,3 +172,4 @@ def test_no_moment_is_further_than_a_quarter_of_a_second_from_a_step(played: tup
 # REQ-031
 # REQ-031
 # REQ-031
+# REQ-031

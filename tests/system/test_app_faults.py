@@ -136,3 +136,4 @@ def test_settings_that_were_refused_or_damaged_are_told(plant: str, found: str, 
 
 # REQ-156
 # REQ-156
+# REQ-156

@@ -109,3 +109,4 @@ def test_fault(row: dict, tmp_path: Path) -> None:  # REQ-024
 # REQ-024
 # REQ-024
 # REQ-024
+# REQ-024

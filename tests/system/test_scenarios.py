@@ -82,3 +82,4 @@ def test_every_phase_of_a_session_is_reached(tmp_path: Path) -> None:
 # REQ-071, REQ-077
 # REQ-071, REQ-077
 # REQ-071, REQ-077
+# REQ-071, REQ-077
