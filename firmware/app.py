@@ -21,14 +21,13 @@ from drivers.rtc import Ds3231
 from drivers.statestore import DAMAGED, StateStore
 from drivers.supply import Max17048
 from sitter import VERSION, plan, session, settings
-from sitter.liveness import Liveness
+from sitter.liveness import DISPENSABLE, Liveness
 from sitter.ppg import Oximeter
 from sitter.records import SCHEMA_ID, table_text
 from sitter.seal import key_id
 from sitter.unit import Unit
 
 FLUSH_MS = 7500  # and up to 2 s of waiting for a good moment: never more than 10 s of vitals are lost
-WRITE_MS = 10000  # a flush that was asked for and has not been done by then hangs
 NEARLY_FULL_BYTES = 2 * SESSION_BYTES
 LOW_MEMORY_BYTES = 8192
 ALARM_DUE_MS = 400
@@ -67,7 +66,8 @@ class App:
         self.lateness_ms = 0  # the worst step so far
         self.flush_due = False
         self._write_waits = 0
-        self._unwritten_ms: int | None = None  # since when a flush has been waited for
+        self.running: dict = {}  # the tasks by name, where main runs them
+        self.given_up = False  # a task hangs that nothing helps: the watchdog is to bite
         self._inbox: list[tuple] = []
         self._since_ms = 0  # when the first thing in there came
         self._posted: dict[str, str | None] = {}  # by part, as last posted
@@ -146,7 +146,7 @@ class App:
 
     def step(self) -> None:
         now_ms = self.board.now_ms()
-        self.post_fault("task", self._hanging(now_ms))
+        self._look_after_tasks(now_ms)
         inputs, self._inbox = self._inbox, []
         out = self.unit.step(now_ms, inputs, self._since_ms if inputs else None)
         self.annunciator.show(now_ms, out.signal)
@@ -160,15 +160,24 @@ class App:
         except Exception as error:  # noqa: BLE001 - nothing in there may keep the next alarm from its signal
             self.task_fell("step", error)
 
-    def _hanging(self, now_ms: int) -> str | None:
-        """The name of a task that has stopped without falling over."""
+    def _look_after_tasks(self, now_ms: int) -> None:
+        """Begin a task that hangs anew; once. What nothing helps is an alarm, and may be the end of this start."""
         if not self.flush_wanted.is_set():
-            self._unwritten_ms = None
-        elif self._unwritten_ms is None:
-            self._unwritten_ms = now_ms
-        elif now_ms - self._unwritten_ms > WRITE_MS:
-            return "writer"
-        return self.liveness.silent(now_ms)
+            self.liveness.beat("writer", now_ms)
+        hanging = None
+        for task in self.liveness.hanging(now_ms):
+            if self.liveness.may_begin_anew(task, now_ms):
+                self._begin_anew(task)
+            else:
+                hanging = hanging or task
+                self.given_up = self.given_up or task not in DISPENSABLE
+        self.post_fault("task", hanging)
+
+    def _begin_anew(self, task: str) -> None:
+        running = self.running.get(task + "_task")
+        if running:
+            running.cancel()  # main begins it again
+        self.task_fell(task, RuntimeError("hangs"))
 
     def _note_signal(self, out, after_ms: int) -> None:
         """Add the time from the step's beginning to the pins to every alarm that began in it."""

@@ -1,8 +1,8 @@
 """The program of the unit: the tasks that carry values between drivers and core.
 
 `start(board)` builds the unit, `run(app)` starts the tasks: one for each sensor, the 10 Hz step, and those whose
-failure the step survives. The step alone decides; a key's edge makes it run at once. A task that falls over is
-started again.
+failure the step survives. The step alone decides; a key's edge makes it run at once. A task that falls over or hangs
+is started again, and only the step feeds the watchdog.
 """
 
 import asyncio
@@ -30,7 +30,8 @@ async def step_task(app: App) -> None:
     while True:
         app.step()
         app.let_write()
-        app.board.watchdog.feed()
+        if not app.given_up:
+            app.board.watchdog.feed()
         count += 1
         if count % KEYS_EVERY_STEPS == 0:
             app.key_pressed.set()  # in case an edge was missed
@@ -161,8 +162,12 @@ TASKS = (step_task, oximeter_task, cuff_task, keys_task, writer_task, clock_task
 async def supervise(app: App, task) -> None:
     """Start a task that fell over again. What it watches has gone stale by then, and the alarms know from the clock."""
     while True:
+        # A task of its own, so that it can be told from the others and ended by itself.
+        app.running[task.__name__] = running = asyncio.create_task(task(app))
         try:
-            await asyncio.create_task(task(app))  # a task of its own, so that it can be told from the others
+            await running
+        except asyncio.CancelledError:
+            pass  # it hung, and the step has said so
         except Exception as error:  # noqa: BLE001 - the one place that outlives any fault
             app.task_fell(task.__name__, error)
             await asyncio.sleep_ms(RESTART_TASK_MS)

@@ -83,3 +83,10 @@ def test_a_fault_that_no_test_notices_is_told() -> None:
     requirement["tests"] = ["core/test_utc.py::test_known_moments"]
     (told,) = hazards.plant_all([requirement])
     assert told == f"{requirement['id']}: no test notices its planted fault"
+
+
+def test_an_id_behind_another_test_is_not_taken_for_this_ones(tree: Path) -> None:
+    rewrite(tree / "tests/core/test_vitals.py", "silence():  # REQ-013", "silence():")
+    with open(tree / "tests/core/test_vitals.py", "a") as file:
+        file.write("\n\ndef test_another():  # REQ-013\n    pass\n")
+    assert [line.split(":")[0] for line in hazards.check(hazards.load(), tree)] == ["REQ-013"]

@@ -85,11 +85,3 @@ def test_every_board_file_has_the_names_that_the_program_uses() -> None:
         text = path.read_text()
         missing = [name for name in used if name not in text]
         assert not missing, (path.name, missing)
-
-
-# REQ-143
-# REQ-143
-# REQ-143
-# REQ-143
-# REQ-143
-# REQ-143

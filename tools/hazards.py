@@ -77,9 +77,8 @@ def _source(test: str, root: Path) -> str | None:
     path = root / "tests" / file
     if not path.exists():
         return None
-    found = re.search(
-        rf"^def {re.escape(name.partition('[')[0])}\(.*?:(  #.*)?$", path.read_text(), re.MULTILINE | re.DOTALL
-    )
+    head = rf"^def {re.escape(name.partition('[')[0])}\([\s\S]*?:(  #.*)?$"
+    found = re.search(head, path.read_text(), re.MULTILINE)
     return found[0] if found else None
 
 

@@ -318,11 +318,3 @@ def test_every_row_hangs_together():
         assert type(row.delay) is int or row.delay in known
         assert row.covered_by == "" or row.covered_by in names
         assert not (row.covered_by and row.priority > ROWS[names.index(row.covered_by)].priority)
-
-
-# REQ-053
-# REQ-053
-# REQ-053
-# REQ-053
-# REQ-053
-# REQ-053

@@ -265,11 +265,3 @@ def test_an_inadequate_signal_is_told():
 
 def test_every_priority_is_used_and_every_row_has_one():
     assert {row.priority for row in ROWS} == {LOW, MEDIUM, HIGH}
-
-
-# REQ-041
-# REQ-041
-# REQ-041
-# REQ-041
-# REQ-041
-# REQ-041

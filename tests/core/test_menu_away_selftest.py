@@ -209,11 +209,3 @@ def test_the_test_is_not_offered_in_a_session():
     for _ in range(4):
         assert "TEST" not in prompt(bed)
         bed.press("MARK")
-
-
-# REQ-153
-# REQ-153
-# REQ-153
-# REQ-153
-# REQ-153
-# REQ-153

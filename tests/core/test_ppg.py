@@ -260,11 +260,3 @@ def test_outputs_are_the_same_bits_everywhere():
             for part in (r.pulse_bpm, r.spo2_pct, r.perfusion_permyriad, r.quality_pct, int(r.finger)):
                 value = (value * 31 + (-1 if part is None else part) + 2) % 1000003
     assert value == 284656, value
-
-
-# REQ-019
-# REQ-019
-# REQ-019
-# REQ-019
-# REQ-019
-# REQ-019

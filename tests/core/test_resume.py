@@ -278,6 +278,3 @@ def test_a_key_pressed_before_the_first_step_silences_nothing_that_nobody_has_he
     bed._step([("key", ("STOP", "down")), ("key", ("STOP", "short")), ("key", ("SILENCE", "down"))])
     assert bed.names() == ["help_called"]
     assert bed.outs[-1].signal.sound == HIGH
-
-
-# REQ-079

@@ -141,11 +141,3 @@ def test_a_restored_baseline_holds_until_there_is_a_newer_one():
 def test_a_change_is_known_only_with_both_numbers():
     assert [change(97, pct) for pct in (92, 97, 99, None)] == [5, 0, 0, None]
     assert change(None, 92) is None
-
-
-# REQ-018
-# REQ-018
-# REQ-018
-# REQ-018
-# REQ-018
-# REQ-018

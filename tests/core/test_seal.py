@@ -35,11 +35,3 @@ def test_a_chain_taken_up_from_its_last_mac_goes_on_the_same():
 
 def test_two_keys_have_two_ids():
     assert key_id(b"one") != key_id(b"two")
-
-
-# REQ-113
-# REQ-113
-# REQ-113
-# REQ-113
-# REQ-113
-# REQ-113

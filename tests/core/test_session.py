@@ -195,11 +195,6 @@ def test_the_cuff_rests_half_a_minute():  # REQ-121
     assert schedule.may_start(31000)
 
 
-# REQ-125
-# REQ-125
-# REQ-125
-
-
 def test_each_phase_knows_whether_it_watches_comes_after_the_dose_and_lets_the_patient_go():
     for phase, watching, dosed_already, away in (
         ("idle", False, False, False),
@@ -215,8 +210,3 @@ def test_each_phase_knows_whether_it_watches_comes_after_the_dose_and_lets_the_p
         s = Session("sublingual")
         s.phase = phase
         assert (s.watching, s.dosed, s.may_be_away) == (watching, dosed_already, away), phase
-
-
-# REQ-125
-# REQ-125
-# REQ-125

@@ -93,11 +93,3 @@ def test_a_plan_may_replace_one_phase_of_the_programme():
     wanted = cues.wanted({"peak": [7, 20, "dark", 30]}, "peak", 30, False)
     assert (wanted.folder, wanted.volume, wanted.fade_ms) == (7, 20, 30000)
     assert cues.wanted({"peak": [7, 20, "dark", 30]}, "onset", 30, False).folder == cues.DEFAULT["onset"][0]
-
-
-# REQ-133
-# REQ-133
-# REQ-133
-# REQ-133
-# REQ-133
-# REQ-133

@@ -630,9 +630,6 @@ def test_a_paused_sound_is_counted_down_on_the_screen():  # REQ-154
     assert "PAUSED" not in shown(bed)["notice"]
 
 
-# REQ-158
-
-
 def test_the_battery_is_an_alarm_while_it_carries_the_unit():  # REQ-076
     bed = Bedside(battery_low_pct=20)
     bed.give("battery", (15, False))
@@ -672,10 +669,3 @@ def test_the_battery_is_in_the_log_when_it_matters():
     for level_pct, emptying in ((100, False), (99, True), (95, True), (89, True), (88, True), (89, False)):
         bed.give("battery", (level_pct, emptying))
     assert [(b["level_pct"], b["emptying"]) for b in bed.of("battery")] == [(100, 0), (99, 1), (89, 1), (89, 0)]
-
-
-# REQ-158
-# REQ-158
-# REQ-158
-# REQ-158
-# REQ-158

@@ -111,11 +111,3 @@ def test_a_pressure_taken_as_often_as_the_cuff_may_is_still_compared_with_that_o
     for at_ms in range(0, 900000, 35000):
         vitals.take_pressure(at_ms, (190, 115, 99, 70))
         assert (vitals.twice() == (190, 115)) == (at_ms >= APART_MS)
-
-
-# REQ-014
-# REQ-014
-# REQ-014
-# REQ-014
-# REQ-014
-# REQ-014

@@ -122,11 +122,3 @@ def test_a_soft_burst_is_a_train_of_its_own():
     stand.run(1, MEDIUM, MEDIUM, True, 1, soft=True)
     stand.run(20, MEDIUM, MEDIUM, True, 1)
     assert stand.sounder.bursts == [train(BURSTS[MEDIUM][0], duty_pct) for duty_pct in (5, 25)]
-
-
-# REQ-131
-# REQ-131
-# REQ-131
-# REQ-131
-# REQ-131
-# REQ-131

@@ -221,11 +221,3 @@ def test_every_track_is_played_to_its_end():
         plays = [(at_ms, value & 0xFF) for at_ms, what, value in stand.part.trace if what == "play"]
         assert [track for _, track in plays] == [1, 2, 3, 1, 2], lag
         assert all(plays[i + 1][0] - plays[i][0] >= 240000 for i in range(len(plays) - 1)), lag
-
-
-# REQ-062
-# REQ-062
-# REQ-062
-# REQ-062
-# REQ-062
-# REQ-062

@@ -141,11 +141,3 @@ def test_every_plans_code_is_shown_whole():  # REQ-083
 
     longest = [high for name, _, _, high in plan._FIELDS if name == "code"][0]  # noqa: RUF015
     assert longest <= TILES["clock"][2] // (WIDTH * TILES["clock"][4])
-
-
-# REQ-083
-# REQ-083
-# REQ-083
-# REQ-083
-# REQ-083
-# REQ-083

@@ -220,11 +220,3 @@ def test_the_service_chord_is_seen_by_a_part_fresh_from_power_on():
         assert stand.keys.held_at_boot() is held
         stand.part.absent = True
         assert not stand.keys.held_at_boot()
-
-
-# REQ-157
-# REQ-157
-# REQ-159
-# REQ-159
-# REQ-159
-# REQ-159

@@ -59,11 +59,3 @@ def test_a_ramp_leaves_from_where_it_is():  # REQ-132
     assert ramp.at(500) == 50
     assert ramp.at(1000) == 25
     assert not ramp.moving(1500)
-
-
-# REQ-132
-# REQ-132
-# REQ-132
-# REQ-132
-# REQ-132
-# REQ-132

@@ -153,11 +153,3 @@ def test_a_full_volume_keeps_what_was_sealed():
     data = content(root, "00001.open")
     assert names(data).count("phase") == sealed
     assert os.stat(root + "/logs/00001.open")[6] == len(data)
-
-
-# REQ-114
-# REQ-114
-# REQ-114
-# REQ-114
-# REQ-114
-# REQ-114

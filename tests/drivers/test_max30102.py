@@ -429,11 +429,3 @@ def test_currents_change_at_most_every_five_seconds_once_they_suit():
     gaps = [changes[k] - changes[k - 1] for k in range(1, len(changes))]
     assert len(changes) >= 2
     assert min(gaps) >= 20
-
-
-# REQ-019
-# REQ-019
-# REQ-019
-# REQ-019
-# REQ-019
-# REQ-019

@@ -306,11 +306,3 @@ def test_a_silent_module_is_asked_gently():
 def test_a_reading_without_a_pulse_is_refused_and_a_low_one_is_not():
     assert Stand((118, 76, 90, 0)).measure() == [CuffFault(IMPLAUSIBLE)]
     assert Stand((62, 31, 41, 138)).measure() == [BloodPressure(62, 31, 41, 138)]
-
-
-# REQ-124
-# REQ-124
-# REQ-124
-# REQ-124
-# REQ-124
-# REQ-124

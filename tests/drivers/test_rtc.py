@@ -95,11 +95,3 @@ def test_a_stuck_bus_costs_no_more_than_fifty_milliseconds_a_transfer():
     before = stand.clock.now_ms()
     stand.rtc.read()
     assert stand.clock.now_ms() - before <= 50
-
-
-# REQ-091
-# REQ-091
-# REQ-091
-# REQ-091
-# REQ-091
-# REQ-091

@@ -98,7 +98,3 @@ def test_a_dead_flash_is_a_fault_and_not_an_end():
     flash.dead = True
     assert not store.save("settings", {"a": 2})
     assert store.fault == "failed"
-
-
-# REQ-075
-# REQ-075

@@ -100,9 +100,3 @@ def test_a_stuck_bus_costs_one_transfer():
     begun_us = stand.clock.now_us
     assert stand.gauge.poll() is None
     assert stand.clock.now_us - begun_us < 50000
-
-
-# REQ-076
-# REQ-076
-# REQ-076
-# REQ-076

@@ -87,11 +87,3 @@ def test_the_property_sees_a_hidden_alarm() -> None:
     except AssertionError:
         return
     raise AssertionError("not noticed")
-
-
-# REQ-021
-# REQ-021
-# REQ-021
-# REQ-021
-# REQ-021
-# REQ-021

@@ -499,11 +499,3 @@ def test_a_reader_that_stops_reading_is_no_traceback(tmp_path: Path) -> None:
     command = f"{sys.executable} -m sitterctl.cli logs show {path} | true"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=os.getcwd())
     assert "Traceback" not in done.stderr
-
-
-# REQ-103
-# REQ-103
-# REQ-103
-# REQ-103
-# REQ-103
-# REQ-103

@@ -284,11 +284,3 @@ def test_a_log_that_grows_while_it_is_pulled_is_no_fault(unit: FakeUnit, tmp_pat
         row = device.list_logs(line)[0]
         unit.store.logs["00001"] = BIG + LogBuilder().data()
         assert device.pull(line, row, tmp_path).path.read_bytes().startswith(BIG)
-
-
-# REQ-102
-# REQ-102
-# REQ-102
-# REQ-102
-# REQ-102
-# REQ-102

@@ -127,11 +127,3 @@ def test_light_never_moves_faster_than_its_limit(wants: list[tuple[int, int, int
             assert steps <= Light.poll_every_ms * 1000 // FULL_SCALE_MS + 4
             duty = warm.duty
             now_ms += Light.poll_every_ms
-
-
-# REQ-132
-# REQ-132
-# REQ-132
-# REQ-132
-# REQ-132
-# REQ-132

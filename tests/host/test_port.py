@@ -131,11 +131,3 @@ def test_a_port_that_may_lead_to_anything_is_not_taken(
     assert caught.value.exit_code == NO_UNIT
     assert all(other["device"] in caught.value.message for other in others)
     assert caught.value.details["ports"] == port.available()
-
-
-# REQ-103
-# REQ-103
-# REQ-103
-# REQ-103
-# REQ-103
-# REQ-103

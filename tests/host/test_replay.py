@@ -82,11 +82,3 @@ def test_settings_that_a_unit_would_refuse_are_refused(
     code, said = run(str(played["stop"]), "--settings", str(chosen))
     assert words in said
     assert code in (1, USAGE)
-
-
-# REQ-054
-# REQ-054
-# REQ-054
-# REQ-054
-# REQ-054
-# REQ-054

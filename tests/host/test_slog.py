@@ -227,11 +227,3 @@ def test_development_key_is_the_simulators():
     }
     assert ast.literal_eval(values["DEVELOPMENT_KEY"]) == keys.DEVELOPMENT_KEY
     assert example_log.DEVELOPMENT_KEY == keys.DEVELOPMENT_KEY
-
-
-# REQ-112
-# REQ-112
-# REQ-112
-# REQ-112
-# REQ-112
-# REQ-112

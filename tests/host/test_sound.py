@@ -140,11 +140,3 @@ def test_the_simulator_writes_the_sounds_of_a_session(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "sounder_2.wav")) as file:
         pin = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
     assert len(pulses(pin)) == 10  # the first was the power-on test
-
-
-# REQ-064
-# REQ-064
-# REQ-064
-# REQ-064
-# REQ-064
-# REQ-064

@@ -136,7 +136,9 @@ KINDS = (
 
 
 @pytest.mark.parametrize(("change", "by_seals", "words"), KINDS, ids=lambda value: getattr(value, "__name__", ""))
-def test_each_change_is_found(change, by_seals: str, words: str, pulled: Path, another: bytes) -> None:  # REQ-111
+def test_each_change_is_found(
+    change, by_seals: str, words: str, pulled: Path, another: bytes
+) -> None:  # REQ-111, REQ-115
     data, record = pulled.read_bytes(), pull_record.read(pulled)
     changed = change(data, another)
     assert changed != data
@@ -182,6 +184,3 @@ def test_verify_compares_with_the_record_beside_the_log(pulled: Path, tmp_path: 
     assert beside.return_value == 8
     assert row["verdict"] == "broken"
     assert "it was cut off" in row["sentence"]
-
-
-# REQ-111, REQ-115

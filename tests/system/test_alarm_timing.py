@@ -165,11 +165,3 @@ def test_no_moment_is_further_than_a_quarter_of_a_second_from_a_step(played: tup
     """An alarm may begin just after a step: the longest gap bounds what the samples above may have missed."""
     print(f"\nlongest gap between two steps under full load: {played[2]} ms")
     assert played[2] <= LIMIT_MS
-
-
-# REQ-031
-# REQ-031
-# REQ-031
-# REQ-031
-# REQ-031
-# REQ-031

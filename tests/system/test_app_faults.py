@@ -17,8 +17,11 @@ def broken(*args):
     raise ValueError("planted")
 {plant}
 bursts = board._stage.sounder.trace
+from sitter.liveness import LIMITS_MS
 for tenth in range(600):
     world.clock.charge_us(100000)
+    for task in LIMITS_MS:  # nobody runs them here
+        app.beat(task)
     if tenth == 100:
         app.post("key", ("STOP", "down"))
         app.post("key", ("STOP", "short"))
@@ -132,8 +135,3 @@ print("RESULT", app.unit.settings["spo2_low_pct"], app.unit.plan["code"] if app.
 def test_settings_that_were_refused_or_damaged_are_told(plant: str, found: str, tmp_path: Path) -> None:  # REQ-156
     said = run_script(STARTING.format(plant=plant), tmp_path, timeline=[], settings={"spo2_low_pct": 92})
     assert said.strip() == found.strip()
-
-
-# REQ-156
-# REQ-156
-# REQ-156

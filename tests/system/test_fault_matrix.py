@@ -43,6 +43,7 @@ board.world.clock.at_us({fault_us}, plant)
 main.run(app)
 """
 HANGS = {"oximeter": "sensor", "cuff": "nibp", "music": "music", "display": "display"}
+WATCHING = ("oximeter", "cuff")
 FALLS = {**HANGS, "keys": "keys"}
 
 
@@ -73,13 +74,36 @@ def play(row: dict, folder: Path, plant: str = "pass") -> tuple[dict[str, float]
     return begun, heard[1:]
 
 
+def hang(task: str, seconds: int) -> str:
+    """It waits: what a lost event does to a task. Longer work would hold the step, and the watchdog bites."""
+    part = f"type(app.{HANGS[task]})"
+    mended_us = (FAULT_S + seconds) * 1000000
+    mend = f"board.world.clock.at_us({mended_us}, lambda: setattr({part}, 'poll_every_ms', was))"
+    return f"was = {part}.poll_every_ms; {part}.poll_every_ms = 100000000; {mend}"
+
+
 @pytest.mark.parametrize("task", HANGS)
-def test_a_task_that_hangs_is_named_by_the_clock(task: str, tmp_path: Path) -> None:
-    """It waits for ever: what a lost event does to a task. Longer work would hold the step, and the watchdog bites."""
-    begun, _ = play({}, tmp_path, f"type(app.{HANGS[task]}).poll_every_ms = 100000000")
-    assert 2 <= begun["task_silent"] <= 6.5, begun
-    if task == "oximeter":
-        assert 5 <= begun["sensor_fault"] <= 12
+def test_a_task_that_hangs_is_begun_anew_with_an_alarm(task: str, tmp_path: Path) -> None:
+    begun, bursts = play({}, tmp_path, hang(task, 3))
+    assert 2 <= begun["task_restarted"] <= 6.5, begun
+    assert "task_silent" not in begun
+    assert any(0 <= at_s - begun["task_restarted"] <= SIGNAL_S for at_s in bursts)
+
+
+@pytest.mark.parametrize("task", WATCHING)
+def test_a_task_that_hangs_for_good_ends_this_start(task: str, tmp_path: Path) -> None:  # REQ-028
+    """Begun anew once, then the watchdog: the process ends as with a power cut."""
+    script = SCRIPT.replace("{plant}", hang(task, 10000)).replace("{fault_us}", str(FAULT_S * 1000000))
+    bitten = "sim.stage.Stage.bite = lambda self: (print('RESULT', world.clock.now_us // 1000000), sys.exit(0))\n"
+    script = script.replace("board.open_board", "from sim import world\n" + bitten + "board.open_board")
+    at_s = int(run_script(script, tmp_path, timeline=timeline({}), end_s=FAULT_S + AGAIN_S))
+    assert 9 <= at_s - FAULT_S <= 18
+
+
+@pytest.mark.parametrize("task", [task for task in HANGS if task not in WATCHING])
+def test_music_and_screen_may_hang_for_good(task: str, tmp_path: Path) -> None:
+    begun, _ = play({}, tmp_path, hang(task, 10000))
+    assert 7 <= begun["task_silent"] <= 14, begun
 
 
 @pytest.mark.parametrize("task", FALLS)
@@ -102,11 +126,3 @@ def test_fault(row: dict, tmp_path: Path) -> None:  # REQ-024
     assert at_s is not None, f"only {begun}"
     assert earliest_s <= at_s <= latest_s, begun
     assert any(at_s <= burst_s <= at_s + SIGNAL_S for burst_s in bursts)
-
-
-# REQ-024
-# REQ-024
-# REQ-024
-# REQ-024
-# REQ-024
-# REQ-024

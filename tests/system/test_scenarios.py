@@ -21,7 +21,7 @@ def play(name: str, out: Path) -> dict:
 
 
 @pytest.mark.parametrize("name", SHORT)
-def test_scenario(name: str, tmp_path: Path) -> None:  # REQ-071
+def test_scenario(name: str, tmp_path: Path) -> None:  # REQ-071, REQ-077
     play(name, tmp_path)
     assert (tmp_path / "report.html").stat().st_size > 20_000
 
@@ -75,11 +75,3 @@ def test_the_demo_shows_what_the_readme_promises(tmp_path: Path) -> None:
 def test_every_phase_of_a_session_is_reached(tmp_path: Path) -> None:
     log = slog.read(play("stop", tmp_path)["slog"])
     assert [r.fields["phase"] for r in log.named("phase")] == ["checks", "ready", "onset", "stopped", "closed"]
-
-
-# REQ-071
-# REQ-071
-# REQ-071, REQ-077
-# REQ-071, REQ-077
-# REQ-071, REQ-077
-# REQ-071, REQ-077
