@@ -1,7 +1,8 @@
 """The SPI flash under LittleFS: blocks that erase to 0xFF, programs that can only clear bits, and time for both.
 
 Knobs: `dead` makes every operation fail with EIO, as after a power cut; `cut_at` cuts the power at that operation
-(`on_cut` is called). `operations`, `erases`, `programs` and `reads` count wear and work.
+(`on_cut` is called). `keep_in(path)` writes every change through to a file, so that what a killed process had done
+stays done. `operations`, `erases`, `programs` and `reads` count wear and work.
 """
 
 from sim import costs
@@ -18,7 +19,20 @@ class FakeFlash:
         self.dead = False
         self.cut_at = None
         self.on_cut = None
+        self._file = None
         self.operations = self.erases = self.programs = self.reads = 0
+
+    def keep_in(self, path: str) -> None:
+        """From here on the file is the flash: whole now, and with each operation as it is done."""
+        with open(path, "wb") as file:
+            file.write(self.image)
+        self._file = open(path, "r+b")  # noqa: SIM115 - open until the process ends, however it does
+
+    def _keep(self, start: int, end: int) -> None:
+        if self._file:
+            self._file.seek(start)
+            self._file.write(memoryview(self.image)[start:end])
+            self._file.flush()
 
     def _spend(self, us: int) -> bool:
         """Charge an operation; False if the device is dead."""
@@ -52,6 +66,7 @@ class FakeFlash:
         else:  # not erased: ones can't be written over zeros
             for i, value in enumerate(data):
                 self.image[start + i] &= value
+        self._keep(start, end)
         return 0
 
     def ioctl(self, operation: int, block: int) -> int:
@@ -65,4 +80,5 @@ class FakeFlash:
             self.erases += 1
             start = block * BLOCK_BYTES
             self.image[start : start + BLOCK_BYTES] = b"\xff" * BLOCK_BYTES
+            self._keep(start, start + BLOCK_BYTES)
         return 0

@@ -5,6 +5,7 @@ A scenario is played in a folder that the host has prepared: `job.json` (the che
 """
 
 import json
+import os
 import sys
 
 from sim import world
@@ -26,6 +27,7 @@ from sim.watchdog import FakeWatchdog
 EXIT_POWER_CUT = 75
 _PRESS_S = 0.15
 _PROGRESS_S = 60
+_ALIVE_S = 0.25
 
 
 class Stage:
@@ -154,23 +156,34 @@ class Stage:
         """The timeline is over: from here on time runs by itself and the serial line is served."""
         with open(self._folder + "/trace.json", "w") as file:
             json.dump(self.trace(), file)
-        self._save_flash()
+        self.flash.keep_in(self._folder + "/flash.img")
         world.on_hangup = self._end
         from time import real_ticks_diff, real_ticks_us
 
         begun = real_ticks_us()
         world.go_live(lambda: real_ticks_diff(real_ticks_us(), begun))
+        self._still_alive()
         sys.stderr.write("READY\n")
+
+    def _still_alive(self) -> None:
+        """In real time anybody may kill this process: leave behind where it was."""
+        self._save_state(world.clock.now_us, "power on")
+        world.clock.at_us(world.clock.now_us + int(_ALIVE_S * 1000000), self._still_alive)
 
     def _end(self) -> None:
         self._save(world.clock.now_us, "power on")
         sys.exit(0)
 
     def _save(self, at_us: int, cause: str) -> None:
-        state = {"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause}
-        with open(self._folder + "/state.json", "w") as file:
-            json.dump(state, file)
+        self._save_state(at_us, cause)
         self._save_flash()
+
+    def _save_state(self, at_us: int, cause: str) -> None:
+        """Where the scenario goes on at the next start; replaced as a whole."""
+        path = self._folder + "/state.json"
+        with open(path + ".new", "w") as file:
+            json.dump({"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause}, file)
+        os.rename(path + ".new", path)
 
     def _save_flash(self) -> None:
         with open(self._folder + "/flash.img", "wb") as file:

@@ -24,6 +24,7 @@ from sitterctl.errors import SitterError
 
 FLASH_BYTES = 2 * 1024 * 1024
 _POWER_CUT = 75
+_KILLED = -9
 
 
 def firmware_folder() -> Path:
@@ -60,6 +61,7 @@ class Simulator:
         self.started = 0
         self.messages: list[str] = []
         self.ready_after_s = 0.0
+        self._off_s = 0.0
         self._ready = threading.Event()
         self._ended = threading.Event()
         self._prepare()
@@ -85,7 +87,9 @@ class Simulator:
 
     def _keep_running(self) -> None:
         code = _POWER_CUT
-        while code == _POWER_CUT and not self._ended.is_set():
+        while code in (_POWER_CUT, _KILLED) and not self._ended.is_set():
+            if code == _KILLED:
+                self._pass_time()
             code = self._run_once()
         if not self._ended.is_set():
             self.messages.append(f"the simulated unit stopped with exit code {code}")
@@ -111,6 +115,13 @@ class Simulator:
             self._take_line(line.rstrip("\n"))
         return self._child.wait()
 
+    def _pass_time(self) -> None:
+        """Time went on while the program did not run."""
+        path = self.folder / "state.json"
+        state = json.loads(path.read_text())
+        off_s = time.time() - path.stat().st_mtime + self._off_s
+        path.write_text(json.dumps({**state, "at_us": state["at_us"] + int(off_s * 1_000_000)}))
+
     def _take_line(self, line: str) -> None:
         if line.startswith("AT "):
             if self._on_progress:
@@ -132,6 +143,14 @@ class Simulator:
         """Until the simulated unit's program ends."""
         while not self._ended.wait(0.5):
             pass
+
+    def kill(self, off_s: float = 0) -> None:
+        """Kill the unit's program where it stands, as nothing that it can know of (SIGKILL), and start it again from
+        what had reached its flash, after `off_s` seconds more than it takes. Only in real time."""
+        assert self._child is not None and self._ready.is_set()
+        self._ready.clear()
+        self._off_s = off_s
+        self._child.kill()
 
     def trace(self) -> dict:
         return json.loads((self.folder / "trace.json").read_text())
