@@ -11,7 +11,7 @@ MUTATION := $(VENV)/.mutation
 COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py resume.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-host coverage hazards powercut mutate lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: help setup demo test test-host coverage hazards powercut soak mutate lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,7 @@ test: $(READY) ## all tests: core and drivers on both interpreters, host, scenar
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/system tests/host tests/test_layers.py tests/test_hazards.py
 	@$(BIN)/python tools/hazards.py --short
 	@$(BIN)/python tools/powercut --short
+	@$(BIN)/python tools/soak.py --short
 	@$(MAKE) --no-print-directory coverage size check-docs
 	@$(BIN)/python tests/count.py
 
@@ -53,6 +54,9 @@ hazards: $(READY) ## plant every fault of docs/hazards.md: its tests have to not
 
 powercut: $(READY) ## cut the power at every flash operation of a session, and see what is left; half a minute
 	@$(BIN)/python tools/powercut
+
+soak: $(READY) ## forty sessions back to back on one unit with little memory; 2 minutes and more
+	@$(BIN)/python tools/soak.py
 
 mutate: $(MUTATION) ## change alarms, session and vitals one place at a time and count what no test notices; 20 minutes
 	@$(BIN)/python tools/mutate.py

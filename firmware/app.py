@@ -227,18 +227,22 @@ class App:
             self.flush_due = False
             self.flush_wanted.set()
 
-    def write(self) -> None:
-        """Put what waits for it on flash: records first, then the session's state."""
+    def write_log(self) -> None:
+        """Put the records that wait for it on flash."""
         now_ms = self._flushed_ms = self.board.now_ms()
         if self._closing:
             self._closing = False
             self.store.close(now_ms)
         else:
             self.store.flush(now_ms)
+        self.post_fault("storage", self.store.fault or self.state.fault)
+
+    def write_state(self) -> None:
+        """And then the session's state, if it has changed."""
         if self._saved:
             saved, self._saved = self._saved, None
             self.state.save("session", saved)
-        self.post_fault("storage", self.store.fault or self.state.fault)
+            self.post_fault("storage", self.store.fault or self.state.fault)
 
     def check_resources(self) -> None:
         """Once a minute: is there room on flash for more, and memory to go on?"""

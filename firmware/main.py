@@ -131,9 +131,11 @@ async def writer_task(app: App) -> None:
     while True:
         await app.flush_wanted.wait()
         app.flush_wanted.clear()
-        app.write()
-        app.step()  # before anybody else who has waited: that may have taken two steps' time
-        await asyncio.sleep_ms(0)
+        # Each may take longer than a step: one after the other, and a step behind each.
+        for write in (app.write_log, app.write_state):
+            write()
+            app.step()  # before anybody else who has waited
+            await asyncio.sleep_ms(0)
 
 
 async def link_task(app: App) -> None:

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
 CORE_MAY = {"sitter", "binascii", "struct", "hashlib", "collections", "array"}
-DRIVERS_MAY = {"sitter", "drivers", "binascii", "struct", "json", "os", "framebuf", "collections", "array"}
+DRIVERS_MAY = {"sitter", "drivers", "binascii", "struct", "json", "os", "framebuf", "collections", "array", "vfs"}
 HARDWARE = {"machine", "esp32"}
 
 

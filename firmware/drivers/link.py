@@ -84,7 +84,10 @@ class Link:
     def _acknowledge(self, request: dict) -> dict:
         if self._size(request) != _number(request, "size", -1):
             raise Refused("bad-request", "the log has another size by now")
-        self._store.mark_pulled(request["name"])
+        try:
+            self._store.mark_pulled(request["name"])
+        except OSError:
+            raise Refused("bad-request", "the session of that log is still open")
         return {"ok": True}
 
     def _size(self, request: dict) -> int:

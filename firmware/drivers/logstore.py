@@ -1,9 +1,11 @@
 """Sealed session logs on LittleFS.
 
-A log is written as `NNNNN.open`, one flush at a time; every flush ends in a seal and is synced, and LittleFS makes a
-sync whole or not at all. Closing renames it to `NNNNN.slog`, so a name says whether a session ended. `NNNNN.pulled`
-beside it says that a host has acknowledged a safe copy; only such logs are ever deleted, oldest first, when a session
-needs the room. After a power cut `resume` goes on at the end of the open log: its last bytes are the last seal.
+A log is written as `open/NNNNN.open`, one flush at a time; every flush ends in a seal and is synced, and LittleFS makes
+a sync whole or not at all. It has a folder of its own because each flush adds to its folder's metadata, which LittleFS
+reads again for every file that lies there. Closing moves it to `logs/NNNNN.slog`, and when a host has acknowledged a
+safe copy it becomes `NNNNN.pulled`: where a log lies and what it is called says whether its session ended and whether
+it is safe elsewhere. Only pulled logs are ever deleted, oldest first: when a session needs the room, and beyond the
+newest four. After a power cut `resume` goes on at the end of the open log: its last bytes are the last seal.
 """
 
 import os
@@ -14,7 +16,8 @@ from sitter.seal import RECORD_BYTES, SEAL_TAG, Chain
 
 SESSION_BYTES = 400 * 1024
 _ENOSPC = 28
-_EXTENSIONS = (".slog", ".open")
+_OPEN, _CLOSED, _PULLED = ".open", ".slog", ".pulled"
+_KEPT_PULLED = 4
 
 
 class StorageFault(OSError):
@@ -26,6 +29,7 @@ class LogStore:
 
     def __init__(self, root: str, key: bytes) -> None:
         self._logs = root + "/logs"
+        self._at_work = root + "/open"
         self._root = root
         self._key = key
         self.fault: str | None = None
@@ -34,10 +38,11 @@ class LogStore:
         self._chain = Chain(key)
         self._buffer = bytearray()
         self._reader = None  # (name, file) of the log being pulled
-        try:
-            os.mkdir(self._logs)
-        except OSError:
-            pass  # it is there already; a volume that can't be written shows at the first file
+        for folder in (self._logs, self._at_work):
+            try:
+                os.mkdir(folder)
+            except OSError:
+                pass  # it is there already; a volume that can't be written shows at the first file
 
     # --- one session's log ----------------------------------------------------------------------------------------
 
@@ -50,7 +55,7 @@ class LogStore:
         self._name = "%05d" % (max([int(name) for name, *_ in self.list()] + [0]) + 1)
         self._chain = Chain(self._key)
         try:
-            self._file = open(self._logs + "/" + self._name + ".open", "wb")  # noqa: SIM115 - open for hours
+            self._file = open(self._at_work + "/" + self._name + _OPEN, "wb")  # noqa: SIM115 - open for hours
         except OSError:
             self.fault = "failed"
             return
@@ -63,7 +68,7 @@ class LogStore:
         for name, size, closed, _ in self.list():
             if closed:
                 continue
-            path = self._logs + "/" + name + ".open"
+            path = self._at_work + "/" + name + _OPEN
             with open(path, "rb") as file:
                 file.seek(max(0, size - RECORD_BYTES))
                 tail = file.read()
@@ -74,7 +79,7 @@ class LogStore:
                 self._file = open(path, "ab")  # noqa: SIM115
                 self._buffer = bytearray()
                 return at_ms
-            os.rename(path, self._logs + "/" + name + ".slog")  # nothing to go on from: keep it as it is
+            os.rename(path, self._logs + "/" + name + _CLOSED)  # nothing to go on from: keep it as it is
         return None
 
     def append(self, name: str, fields: dict) -> None:
@@ -106,25 +111,24 @@ class LogStore:
         """Seal the rest and give the log its final name."""
         if self._file and self.flush(at_ms):
             self._file.close()
-            path = self._logs + "/" + self._name
-            os.rename(path + ".open", path + ".slog")
+            os.rename(self._at_work + "/" + self._name + _OPEN, self._logs + "/" + self._name + _CLOSED)
         self._file = None
 
     # --- all logs -------------------------------------------------------------------------------------------------
 
     def list(self) -> list[tuple[str, int, bool, bool]]:
         """(name, bytes, closed, pulled) of every log, oldest first."""
-        found, pulled = [], []
+        found = []
         try:
-            for file in os.listdir(self._logs):
-                name, extension = file[:5], file[5:]
-                if extension == ".pulled":
-                    pulled.append(name)
-                elif extension in _EXTENSIONS:
-                    found.append((name, os.stat(self._logs + "/" + file)[6], extension == ".slog"))
+            for folder in (self._logs, self._at_work):
+                for file in os.listdir(folder):
+                    name, extension = file[:5], file[5:]
+                    if extension in (_OPEN, _CLOSED, _PULLED):
+                        size = os.stat(folder + "/" + file)[6]
+                        found.append((name, size, extension != _OPEN, extension == _PULLED))
         except OSError:
             self.fault = "failed"
-        return [(name, size, closed, name in pulled) for name, size, closed in sorted(found)]
+        return sorted(found)
 
     def read(self, name: str, offset: int, count: int) -> bytes:
         """A piece of a log. Raises OSError when there is none of that name."""
@@ -139,9 +143,11 @@ class LogStore:
         return os.stat(self._path(name))[6]
 
     def _path(self, name: str) -> str:
-        for log, _, closed, _ in self.list():
+        for log, _, closed, pulled in self.list():
             if log == name:
-                return self._logs + "/" + name + (".slog" if closed else ".open")
+                if not closed:
+                    return self._at_work + "/" + name + _OPEN
+                return self._logs + "/" + name + (_PULLED if pulled else _CLOSED)
         raise OSError(2)
 
     def stop_reading(self) -> None:
@@ -150,9 +156,11 @@ class LogStore:
         self._reader = None
 
     def mark_pulled(self, name: str) -> None:
-        """A host has this log safely on its own disk."""
-        with open(self._logs + "/" + name + ".pulled", "wb"):
-            pass
+        """A host has this closed log safely on its own disk. Raises OSError when there is none of that name."""
+        self.stop_reading()
+        path = self._logs + "/" + name
+        if self._path(name) != path + _PULLED:
+            os.rename(path + _CLOSED, path + _PULLED)
 
     def free_bytes(self) -> int:
         try:
@@ -162,11 +170,9 @@ class LogStore:
         return stat[0] * stat[3]
 
     def make_room(self) -> bool:
-        """Delete pulled logs, oldest first, until one more session fits; False if it does not."""
-        for name, _, closed, pulled in self.list():
-            if self.free_bytes() >= SESSION_BYTES:
-                break
-            if closed and pulled:
-                os.remove(self._logs + "/" + name + ".slog")
-                os.remove(self._logs + "/" + name + ".pulled")
+        """Delete pulled logs, oldest first, until one more session fits and few are left; False if it does not fit."""
+        # The newest log stays in any case: the next one is numbered after it.
+        safe = [name for name, _, _, pulled in self.list()[:-1] if pulled]
+        while safe and (len(safe) > _KEPT_PULLED or self.free_bytes() < SESSION_BYTES):
+            os.remove(self._logs + "/" + safe.pop(0) + _PULLED)
         return self.free_bytes() >= SESSION_BYTES

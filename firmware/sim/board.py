@@ -8,6 +8,7 @@ import sys
 
 from drivers import i2c_bus
 from drivers.statestore import StateStore
+from drivers.volume import open_volume
 from sim import world
 from sim.stage import Stage
 
@@ -54,10 +55,10 @@ def mount() -> str:
     import vfs
 
     try:
-        volume = vfs.VfsLfs2(_stage.flash)
+        volume = open_volume(_stage.flash)
     except OSError:
         vfs.VfsLfs2.mkfs(_stage.flash)
-        volume = vfs.VfsLfs2(_stage.flash)
+        volume = open_volume(_stage.flash)
     vfs.mount(volume, ROOT)
     for name in ("settings", "plan"):
         _provision(name)

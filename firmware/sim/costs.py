@@ -5,7 +5,8 @@ Task turns: microseconds on a 160 MHz ESP32, estimated from the mean turn on the
 once a second, is two to six turns of 6 to 25 ms; here they are averaged with those that empty the FIFO. The clock's
 task collects garbage once a minute; how long that takes on the chip is a guess.
 
-Flash: 50 ms for an erase of 4 KiB, 0.5 ms for a program, 50 us for a read; typical for the module's SPI flash.
+Flash: 50 ms for an erase of 4 KiB, 0.5 ms for a program of 256 bytes, 50 us for a read and 100 us more for each KiB of
+it (10 MB/s); typical for the module's SPI flash.
 """
 
 TURN_US = {
@@ -26,3 +27,4 @@ TURN_US = {
 ERASE_US = 50000
 PROGRAM_US = 500
 READ_US = 50
+READ_KIB_US = 100

@@ -48,7 +48,7 @@ class FakeFlash:
         return True
 
     def readblocks(self, block: int, into, offset: int = 0) -> int:
-        if not self._spend(costs.READ_US):
+        if not self._spend(costs.READ_US + len(into) * costs.READ_KIB_US // 1024):
             return -_EIO
         self.reads += 1
         start = block * BLOCK_BYTES + offset

@@ -88,8 +88,10 @@ class Stage:
         self.sounder = FakeSounder(clock)
         self.light_warm, self.light_cool = FakePwm(clock), FakePwm(clock)
         self.watchdog = FakeWatchdog(clock, self.bite)
+        image = bytearray(os.stat(self._folder + "/flash.img")[6])
         with open(self._folder + "/flash.img", "rb") as file:
-            self.flash = FakeFlash(clock, bytearray(file.read()))
+            file.readinto(image)
+        self.flash = FakeFlash(clock, image)
 
     # --- the timeline ---------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 import os
 import sys
 
+from both import raises
 from drivers.logstore import LogStore
 from sitter import records
 from sitter.seal import MAC_BYTES, RECORD_BYTES, hmac_sha256
@@ -17,13 +18,14 @@ def new_root():
         return tempfile.mkdtemp(), None
     import vfs
 
+    from drivers.volume import open_volume
     from sim.clock import Clock
     from sim.flash import FakeFlash
 
     flash = FakeFlash(Clock(), bytearray(b"\xff" * 4096 * 64))
     vfs.VfsLfs2.mkfs(flash)
     root = "/t%d" % len(_mounted)
-    vfs.mount(vfs.VfsLfs2(flash), root)
+    vfs.mount(open_volume(flash), root)
     _mounted.append(root)
     return root, flash
 
@@ -33,7 +35,8 @@ def header(at_ms=0):
 
 
 def content(root, name):
-    with open(root + "/logs/" + name, "rb") as file:
+    folder = "/open/" if name.endswith(".open") else "/logs/"
+    with open(root + folder + name, "rb") as file:
         return file.read()
 
 
@@ -95,7 +98,7 @@ def test_a_cut_off_log_is_taken_up_in_the_same_chain():  # REQ-074
 def test_a_log_without_a_seal_at_its_end_is_left_as_it_is():
     root, _ = new_root()
     store = LogStore(root, KEY)
-    with open(root + "/logs/00007.open", "wb") as file:
+    with open(root + "/open/00007.open", "wb") as file:
         file.write(b"SLG1 torn")
     assert store.resume() is None
     assert store.list() == [("00007", 9, True, False)]
@@ -110,16 +113,70 @@ def test_logs_are_numbered_on():
     assert [log[0] for log in store.list()] == ["00001", "00002", "00003"]
 
 
-def test_only_pulled_logs_make_room():  # REQ-114
+def with_logs(count, pulled=()):
     root, _ = new_root()
     store = LogStore(root, KEY)
-    for _ in range(2):
+    for _ in range(count):
         store.open(header())
         store.close(1)
-    store.mark_pulled("00002")
+    for name in pulled:
+        store.mark_pulled(name)
+    return store
+
+
+def left(store):
+    return [name for name, *_ in store.list()]
+
+
+def test_only_pulled_logs_make_room():  # REQ-114
+    store = with_logs(3, pulled=("00002",))
     store.free_bytes = lambda: 0
     assert not store.make_room()
-    assert store.list() == [("00001", store.size("00001"), True, False)]
+    assert left(store) == ["00001", "00003"]
+
+
+def test_no_more_is_deleted_than_one_session_needs():
+    store = with_logs(4, pulled=("00001", "00002", "00003"))
+    free = [100 * 1024, 100 * 1024, 500 * 1024]
+    store.free_bytes = lambda: free[min(2, 4 - len(store.list()) + 1)]
+    assert store.make_room()
+    assert left(store) == ["00002", "00003", "00004"]
+
+
+def test_of_pulled_logs_the_newest_four_stay():
+    names = ["%05d" % k for k in range(1, 8)]
+    store = with_logs(7, pulled=names[:6])
+    store.free_bytes = lambda: 1000000
+    assert store.make_room()
+    assert left(store) == names[2:]
+
+
+def test_the_newest_log_stays_so_that_no_number_is_used_twice():
+    store = with_logs(1, pulled=("00001",))
+    store.free_bytes = lambda: 0
+    assert not store.make_room()
+    store.open(header())
+    assert left(store) == ["00001", "00002"]
+
+
+def test_a_pulled_log_is_still_there_to_be_read_and_pulled_again():
+    store = with_logs(2)
+    before = store.read("00001", 0, 1000)
+    store.mark_pulled("00001")
+    store.mark_pulled("00001")
+    assert [log[2:] for log in store.list()] == [(True, True), (True, False)]
+    assert store.read("00001", 0, 1000) == before
+    assert store.size("00001") == len(before)
+
+
+def test_an_open_log_does_not_count_as_pulled():
+    root, _ = new_root()
+    store = LogStore(root, KEY)
+    store.open(header())
+    store.flush(1)
+    raises(OSError, store.mark_pulled, "00001")
+    raises(OSError, store.mark_pulled, "00009")
+    assert store.list() == [("00001", store.size("00001"), False, False)]
 
 
 def test_a_dead_flash_is_a_fault_and_not_an_end():
@@ -152,4 +209,4 @@ def test_a_full_volume_keeps_what_was_sealed():
     assert store.fault == "full"
     data = content(root, "00001.open")
     assert names(data).count("phase") == sealed
-    assert os.stat(root + "/logs/00001.open")[6] == len(data)
+    assert os.stat(root + "/open/00001.open")[6] == len(data)

@@ -1,10 +1,10 @@
 """From the condition to the pins, for every row of the alarm table, with everything else going on at once.
 
 The load, charged to the simulated clock: the screen redrawn all the time, the record flushed twice a second on a volume
-that is four fifths full (a real LittleFS, erases of 50 ms), a log pull that blocks the line for 8.7 ms of every 27,
-music fading without end, a garbage collection of 25 ms every second, and the estimates of firmware/sim/costs.py for
-every task's turn. Each condition is made true twice at moments that fit no step; what counts is when the sounder
-got its burst. The table goes to build/alarm_timing.md.
+that is four fifths full of logs (a real LittleFS, erases of 50 ms), a log pull that blocks the line for 8.7 ms of every
+27, music fading without end, a garbage collection of 25 ms every second, and the estimates of firmware/sim/costs.py for
+every task's turn. Each condition is made true twice at moments that fit no step; what counts is when the sounder got
+its burst. The table goes to build/alarm_timing.md.
 """
 
 import json
@@ -58,12 +58,14 @@ app.unit.alarms.step = watched
 
 def fill():
     root, block = app.store._root or "/", bytes(4096)
-    with open(root + "/fill.bin", "wb") as file:
+    stat, number = os.statvfs(root), 100
+    while stat[3] * 5 > stat[2]:  # sessions that nobody has pulled: short ones and long ones
+        number += 1
+        with open(root + "/logs/%05d.slog" % number, "wb") as file:
+            for _ in range(8 if number % 3 else 60):
+                file.write(block)
+                board.watchdog.feed()
         stat = os.statvfs(root)
-        while stat[3] * 5 > stat[2]:
-            file.write(block)
-            board.watchdog.feed()
-            stat = os.statvfs(root)
 
 async def load():
     spent = turn = 0

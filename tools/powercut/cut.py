@@ -22,6 +22,7 @@ import vfs
 
 from drivers.logstore import LogStore
 from drivers.statestore import StateStore
+from drivers.volume import open_volume
 from sitter.seal import RECORD_BYTES
 
 FOLDER, FIRST, LAST, STRIDE, CONTROL = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
@@ -146,7 +147,7 @@ class Promises:
 def check(device, promises, at_ms):
     """Every promise that is broken on this device, as sentences."""
     root = "/cut"
-    vfs.mount(vfs.VfsLfs2(device), root)
+    vfs.mount(open_volume(device), root)
     try:
         store, state = LogStore(root, KEY), StateStore(root)
         found = {name: (size, closed) for name, size, closed, _ in store.list()}

@@ -1,0 +1,161 @@
+"""`make soak`: one unit, forty sessions back to back, with hardly more memory than it needs.
+
+Twenty-minute sessions, each with a dose, alarms, pauses, HELP and AWAY, play in virtual time on the simulated unit, all
+tasks running and their time charged. After each session the heap is collected and measured. It fails if the heap after
+a session differs by more than 512 bytes from the third session on, if a step came more than 150 ms late, if a clock has
+drifted, or if a session was not closed with its record intact. The 30 bits of the ESP32's `ticks_ms` wrap in the first
+session.
+
+The heap is capped: the simulated flash (1 MB), its parts and the program's source take their share of it, so the cap
+says nothing about the chip; that nothing is left over after a session does. `--short` plays four, for `make test`.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sitterctl import scenario, simulator
+
+ROOT = Path(__file__).parent.parent
+SESSIONS, SESSIONS_SHORT = 40, 4
+SESSION_S = 1200
+FLASH_BYTES = 1024 * 1024
+HEAP = "2m"
+SPREAD_BYTES = 512
+LATENESS_MS = 150
+FROM_SESSION = 3
+SCRIPT = """
+import gc, json, sys
+import sim.tasks
+sys.modules["_asyncio"] = sim.tasks
+import main, sim.stage
+from sim import board, world
+clock = world.clock
+FIRST_S, EVERY_S, SESSIONS = {first_s}, {every_s}, {sessions}
+heap, phases = [], []
+def finish(self):
+    off_ms = app.board.now_ms() - (clock.now_us - world.boot_us) // 1000
+    off_s = app.unit.utc_s(app.board.now_ms()) - self.rtc.utc_s()
+    logs = [app.store.list()[k][2] for k in range(len(app.store.list()))]
+    print("RESULT", json.dumps([heap, phases, app.lateness_ms, off_ms, off_s, logs, app.unit.alarms.saved()]))
+    sys.exit(0)
+sim.stage.Stage._finish = finish
+board.open_board(sys.argv[1])
+app = main.start(board)
+stage = board._stage
+def measure():
+    for trace in (stage.sounder.trace, stage.sounder.trains, stage.lamp_red.trace, stage.music.trace):
+        trace.clear()  # what the simulator keeps for its own ends
+    for name, _, closed, pulled in app.store.list():
+        if closed and not pulled:
+            app.store.mark_pulled(name)
+    phases.append(app.unit.session.phase)
+    heap.append(1 << 30)
+def weigh():
+    # Several times: a task in the middle of something holds what it needs for it.
+    gc.collect()
+    heap[-1] = min(heap[-1], gc.mem_alloc())
+with open(sys.argv[1] + "/session.json") as file:
+    events = json.load(file)
+def begin(k=0):
+    # One session's events at a time: those of all of them would be what the heap is full of.
+    begin_us = clock.now_us
+    for event in events:
+        at_us = begin_us + event["at_s"] * 1000000
+        clock.at_us(at_us, stage._doing(event, at_us))
+    clock.at_us(begin_us + (EVERY_S - 10) * 1000000, measure)
+    for n in range(12):
+        clock.at_us(begin_us + (EVERY_S - 9) * 1000000 + n * 713000, weigh)
+    if k + 1 < SESSIONS:
+        clock.at_us(begin_us + EVERY_S * 1000000, lambda: begin(k + 1))
+clock.at_us(FIRST_S * 1000000, begin)
+main.run(app)
+"""
+
+
+def session() -> list[dict]:
+    """What happens in one session, in seconds from its beginning."""
+    events = [
+        (5, {"key": "NEXT"}),
+        (8, {"key": "BP"}),
+        (80, {"key": "NEXT"}),
+        (85, {"key": "NEXT", "hold_s": 2.5}),
+        (150, {"key": "MARK"}),
+        (200, {"patient": {"finger": 0}}),
+        (230, {"key": "SILENCE"}),
+        (240, {"patient": {"finger": 1}}),
+        (300, {"patient": {"spo2_pct": 86}, "over_s": 10}),
+        (360, {"key": "SILENCE"}),
+        (380, {"patient": {"spo2_pct": 98}, "over_s": 10}),
+        (450, {"fault": {"nibp.motion": True}}),
+        (560, {"fault": {"nibp.motion": False}}),
+        (600, {"key": "STOP"}),
+        (605, {"key": "SILENCE"}),
+        (620, {"key": "NEXT"}),
+        (700, {"key": "CALL"}),
+        (710, {"key": "SILENCE"}),
+        (900, {"key": "STOP", "hold_s": 2.5}),
+        (950, {"key": "MARK", "hold_s": 1.5}),
+        (955, {"key": "NEXT"}),  # AWAY
+        (960, {"patient": {"finger": 0}}),
+        (1020, {"patient": {"finger": 1}}),
+        (1100, {"key": "SILENCE"}),
+        (1150, {"key": "NEXT"}),
+        (1160, {"key": "NEXT"}),
+    ]
+    return [{"at_s": at_s, **event} for at_s, event in events]
+
+
+def play(sessions: int, folder: Path) -> list:
+    """What the script printed."""
+    whole = json.loads((ROOT / "tests" / "scenarios" / "stop.json").read_text())
+    end_s = 10 + sessions * SESSION_S
+    whole.update(expect={}, timeline=[], end_s=end_s, settings={"pressure_interval_peak_min": 5})
+    (folder / "soak.json").write_text(json.dumps(whole))
+    (folder / "session.json").write_text(json.dumps(session()))
+    (folder / "job.json").write_text(json.dumps(scenario.load(folder / "soak.json")))
+    (folder / "flash.img").write_bytes(b"\xff" * FLASH_BYTES)
+    (folder / "run.py").write_text(SCRIPT.format(first_s=10, every_s=SESSION_S, sessions=sessions))
+    firmware = simulator.firmware_folder()
+    done = subprocess.run(
+        [simulator.interpreter(), "-X", f"heapsize={HEAP}", str(folder / "run.py"), str(folder)],
+        env={"MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen"},
+        capture_output=True, text=True, check=False, timeout=3600,
+    )  # fmt: skip
+    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT ")), None)
+    if line is None:
+        sys.exit(f"the unit did not get to the end: {done.stderr[-1500:]}{done.stdout[-500:]}")
+    return json.loads(line.removeprefix("RESULT "))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Many sessions back to back, with little memory.")
+    parser.add_argument("--short", action="store_true", help="four sessions instead of forty")
+    sessions = SESSIONS_SHORT if parser.parse_args().short else SESSIONS
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        heap, phases, lateness_ms, off_ms, off_s, closed, standing = play(sessions, Path(name))
+    settled = heap[FROM_SESSION - 1 :]
+    wrong = []
+    if max(settled) - min(settled) > SPREAD_BYTES:
+        wrong.append(f"the heap differs by {max(settled) - min(settled)} bytes from session {FROM_SESSION} on: {heap}")
+    if lateness_ms > LATENESS_MS:
+        wrong.append(f"a step came {lateness_ms} ms late")
+    if off_ms or abs(off_s) > 1:  # both count whole seconds
+        wrong.append(f"the clocks have drifted: {off_ms} ms, {off_s} s")
+    if phases != ["idle"] * sessions or not all(closed) or standing:
+        wrong.append(f"not every session was closed: {phases}, {closed}, {standing}")
+    for line in wrong:
+        print(line)
+    print(f"soak: {sessions} sessions, {sessions * SESSION_S / 3600:.1f} h in {time.monotonic() - begun:.0f} s; heap "
+          f"{heap[0]} bytes after the first, {heap[FROM_SESSION - 1]} after the third, {heap[-1]} after the last; "
+          f"worst step {lateness_ms} ms late")  # fmt: skip
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
