@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 MUTATION := $(VENV)/.mutation
+FUZZING := $(VENV)/.fuzzing
 
 # The tests that take every branch of alarms, session and vitals.
 COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py resume.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-host coverage hazards powercut soak mutate lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: help setup demo test test-host coverage hazards powercut soak fuzz mutate lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +58,14 @@ powercut: $(READY) ## cut the power at every flash operation of a session, and s
 
 soak: $(READY) ## forty sessions back to back on one unit with little memory; 2 minutes and more
 	@$(BIN)/python tools/soak.py
+
+fuzz: $(FUZZING) ## coverage-guided fuzzing of all that takes input; 5 minutes and more
+	@$(BIN)/python tools/fuzz
+
+$(FUZZING): requirements-fuzz.txt $(READY)
+	@echo "adding the fuzzer to $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt
+	@touch $@
 
 mutate: $(MUTATION) ## change alarms, session and vitals one place at a time and count what no test notices; 20 minutes
 	@$(BIN)/python tools/mutate.py

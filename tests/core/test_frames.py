@@ -1,3 +1,5 @@
+import struct
+
 from both import raises
 from sitter import frames
 from sitter.frames import DATA, JSON, BadFrame, Decoder, Frame
@@ -58,3 +60,9 @@ def test_a_frame_without_the_right_mac_is_dropped():
 
 def test_a_lone_crc_is_too_short_for_a_frame():
     raises(BadFrame, frames.decode, frames.cobs_encode(b"\0\0\0\0"))
+
+
+def test_the_crc_is_the_one_of_the_catalogue():
+    # CRC-32/ISO-HDLC, reveng.sourceforge.io: check value of "123456789"
+    coded = frames.encode(0x31, 0x32, b"3456789")
+    assert coded == b"\0" + frames.cobs_encode(b"123456789" + struct.pack("<I", 0xCBF43926)) + b"\0"

@@ -123,3 +123,11 @@ def test_a_new_request_ends_the_transfer_before_it():
     host.link.feed(frames.encode(frames.JSON, 10, b'{"do": "hello"}'))
     kinds = [(frame.kind, frame.counter) for frame in host.drain()]
     assert kinds == [(frames.JSON, 10)]
+
+
+def test_brackets_without_end_are_answered_and_no_end():
+    host = Host()
+    for body in (b"[" * 900, b'{"do":' * 150, b'{"do":"hello","name":' + b"[" * 800):
+        answer, _ = host.raw(body)
+        assert answer["error"] == "bad-request"
+    assert host.ask(do="hello")[0]["ok"]

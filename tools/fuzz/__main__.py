@@ -1,0 +1,72 @@
+"""`make fuzz`: coverage-guided fuzzing of everything that takes bytes or values from outside.
+
+Atheris drives each function of targets.py for a minute or 100 000 cases, whichever takes longer, and prints how many
+cases it tried and how many branches they reached. An input that breaks a rule is left in build/fuzz and printed; once
+mended it belongs into tests/host/test_found_by_fuzzing.py. `--seconds N` and `--only NAME` for a quick look.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+LEAST_CASES, SECONDS = 100_000, 60
+RUN_ONE = """
+import sys, atheris
+sys.path[:0] = {path!r}
+with atheris.instrument_imports(include=["sitter", "drivers", "sitterctl.slog"]):
+    import targets
+atheris.Setup(sys.argv, getattr(targets, {name!r}))
+atheris.Fuzz()
+"""
+
+
+def names() -> list[str]:
+    """The targets, without importing them: that takes atheris."""
+    line = next(ln for ln in (HERE / "targets.py").read_text().splitlines() if ln.startswith("TARGETS = "))
+    return re.findall(r"\w+", line.partition("(")[2])
+
+
+def fuzz(name: str, seconds: int) -> tuple[str, int, int, str]:
+    """(name, cases, branches, what broke) of one target."""
+    folder = ROOT / "build" / "fuzz" / name
+    corpus = folder / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    path = [str(ROOT / "host"), str(ROOT / "firmware"), str(HERE)]
+    cases = branches = 0
+    while True:
+        done = subprocess.run(
+            [sys.executable, "-c", RUN_ONE.format(path=path, name=name), f"-max_total_time={seconds}", "-max_len=2048",
+             f"-artifact_prefix={folder}/", str(corpus)],
+            capture_output=True, text=True, check=False, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        )  # fmt: skip
+        said = done.stdout + done.stderr
+        cases += int((re.findall(r"Done (\d+) runs", said) or re.findall(r"#(\d+)\s", said) or ["0"])[-1])
+        branches = int((re.findall(r"cov: (\d+)", said) or ["0"])[-1])
+        if done.returncode:
+            return name, cases, branches, said[said.find("Traceback") :][:1500] + said[-400:]
+        if cases >= LEAST_CASES or seconds < SECONDS:
+            return name, cases, branches, ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Coverage-guided fuzzing of everything that takes input.")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="for each target, at least")
+    parser.add_argument("--only", choices=names(), action="append", help="this target")
+    options = parser.parse_args()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda name: fuzz(name, options.seconds), options.only or names()))
+    for name, cases, branches, broke in results:
+        print(f"{name:18s} {cases:9d} cases, {branches:5d} branches" + ("  BROKEN" if broke else ""))
+        if broke:
+            print(broke)
+    return 1 if any(result[3] for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
