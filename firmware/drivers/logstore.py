@@ -51,10 +51,11 @@ class LogStore:
         return self._file is not None
 
     def open(self, header: dict) -> None:
-        """Begin a new log with its header."""
-        self._name = "%05d" % (max([int(name) for name, *_ in self.list()] + [0]) + 1)
+        """Begin a new log with its header. One that was left open is kept as it is."""
         self._chain = Chain(self._key)
         try:
+            self._keep_what_was_left()
+            self._name = "%05d" % (max([int(name) for name, *_ in self.list()] + [0]) + 1)
             self._file = open(self._at_work + "/" + self._name + _OPEN, "wb")  # noqa: SIM115 - open for hours
         except OSError:
             self.fault = "failed"
@@ -62,6 +63,12 @@ class LogStore:
         self._buffer = bytearray(records.MAGIC)
         self.append("header", header)
         self.fault = None
+
+    def _keep_what_was_left(self) -> None:
+        """A session that ended without a record leaves its log open: it ends where the record does."""
+        for name, _, closed, _ in self.list():
+            if not closed:
+                os.rename(self._at_work + "/" + name + _OPEN, self._logs + "/" + name + _CLOSED)
 
     def resume(self) -> int | None:
         """Go on with the log that a power cut left open; the at_ms of its last seal, None if there is no such log."""
@@ -96,6 +103,12 @@ class LogStore:
         if not self._file or not self._buffer:
             return True
         data, self._buffer = self._buffer, bytearray()
+        if self._write(data, at_ms) or (self.fault == "full" and self._write_after_making_way(data, at_ms)):
+            return True
+        self._file = None  # what is on flash ends in its last seal and stays readable; nothing may follow a hole
+        return False
+
+    def _write(self, data: bytearray, at_ms: int) -> bool:
         self._chain.update(data)
         try:
             self._file.write(data)
@@ -103,8 +116,25 @@ class LogStore:
             self._file.flush()
         except OSError as error:
             self.fault = "full" if error.errno == _ENOSPC else "failed"
-            self._file = None  # what is on flash ends in its last seal and stays readable; nothing may follow a hole
             return False
+        return True
+
+    def _write_after_making_way(self, data: bytearray, at_ms: int) -> bool:
+        """The volume is full: a log that is safe elsewhere gives way, and this one goes on at its last seal."""
+        safe = [name for name, _, _, pulled in self.list() if pulled]
+        if not safe:
+            return False
+        try:
+            self._file.close()
+        except OSError:
+            pass  # it can't be written any more: that is why we are here
+        try:
+            os.remove(self._logs + "/" + safe[0] + _PULLED)
+            if self.resume() is None or not self._write(data, at_ms):
+                return False
+        except OSError:
+            return False
+        self.fault = None
         return True
 
     def close(self, at_ms: int) -> None:

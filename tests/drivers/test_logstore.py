@@ -4,7 +4,7 @@ import sys
 from both import raises
 from drivers.logstore import LogStore
 from sitter import records
-from sitter.seal import MAC_BYTES, RECORD_BYTES, hmac_sha256
+from sitter.seal import MAC_BYTES, RECORD_BYTES, SEAL_TAG, Chain, hmac_sha256
 
 KEY = b"key of a unit under test"
 _mounted = []
@@ -210,3 +210,49 @@ def test_a_full_volume_keeps_what_was_sealed():
     data = content(root, "00001.open")
     assert names(data).count("phase") == sealed
     assert os.stat(root + "/open/00001.open")[6] == len(data)
+
+
+def fill(store, until=2000):
+    """Records and flushes until the volume is full; how many were flushed."""
+    for i in range(until):
+        store.append("phase", {"at_ms": i, "phase": "x" * 200, "cause": "y" * 200})
+        if not store.flush(i):
+            return i
+    return until
+
+
+def test_on_a_full_volume_a_pulled_log_gives_way_and_the_open_one_goes_on():
+    root, flash = new_root()
+    if flash is None:
+        return
+    store = LogStore(root, KEY)
+    store.open(header())
+    fill(store, 100)
+    store.close(1)
+    store.mark_pulled("00001")
+    store.open(header())
+    alone = fill(store)
+    assert left(store) == ["00002"]  # the first has given way before the volume was full for good
+    assert alone > 250
+    data = content(root, "00002.open")
+    assert names(data).count("phase") == alone
+    chain, at = Chain(KEY), 4
+    for offset, tag, body in records.walk(data, len(records.MAGIC)):
+        if tag == SEAL_TAG:
+            chain.update(data[at - 4 : offset] if at == 4 else data[at:offset])
+            assert chain.mac(data[offset : offset + 7]) == body[4:]
+            at = offset + RECORD_BYTES
+
+
+def test_a_log_that_was_left_open_without_a_record_ends_where_it_is():
+    root, flash = new_root()
+    if flash is None:
+        return
+    store = LogStore(root, KEY)
+    store.open(header())
+    fill(store)
+    assert store.fault == "full"
+    store.close(5)  # the session is over; nothing can be written
+    assert [log[2] for log in store.list()] == [False]
+    store.open(header())
+    assert store.list()[0][2] is True
