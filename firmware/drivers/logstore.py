@@ -103,34 +103,36 @@ class LogStore:
         if not self._file or not self._buffer:
             return True
         data, self._buffer = self._buffer, bytearray()
-        if self._write(data, at_ms) or (self.fault == "full" and self._write_after_making_way(data, at_ms)):
+        if self._write(self._file, data, at_ms) or (
+            self.fault == "full" and self._write_after_making_way(self._file, data, at_ms)
+        ):
             return True
         self._file = None  # what is on flash ends in its last seal and stays readable; nothing may follow a hole
         return False
 
-    def _write(self, data: bytearray, at_ms: int) -> bool:
+    def _write(self, file, data: bytearray, at_ms: int) -> bool:
         self._chain.update(data)
         try:
-            self._file.write(data)
-            self._file.write(self._chain.record(at_ms))
-            self._file.flush()
+            file.write(data)
+            file.write(self._chain.record(at_ms))
+            file.flush()
         except OSError as error:
             self.fault = "full" if error.errno == _ENOSPC else "failed"
             return False
         return True
 
-    def _write_after_making_way(self, data: bytearray, at_ms: int) -> bool:
+    def _write_after_making_way(self, file, data: bytearray, at_ms: int) -> bool:
         """The volume is full: a log that is safe elsewhere gives way, and this one goes on at its last seal."""
         safe = [name for name, _, _, pulled in self.list() if pulled]
         if not safe:
             return False
         try:
-            self._file.close()
+            file.close()
         except OSError:
             pass  # it can't be written any more: that is why we are here
         try:
             os.remove(self._logs + "/" + safe[0] + _PULLED)
-            if self.resume() is None or not self._write(data, at_ms):
+            if self.resume() is None or not self._write(self._file, data, at_ms):
                 return False
         except OSError:
             return False
