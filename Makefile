@@ -50,7 +50,7 @@ coverage: $(READY) ## fail unless the core's tests take every branch of alarms, 
 	@SITTER_COUNTED=1 $(BIN)/coverage run --data-file=build/coverage -m pytest $(COVERING)
 	@$(BIN)/coverage report --data-file=build/coverage
 
-hazards: $(READY) ## plant every fault of docs/hazards.md: its tests have to notice; 2 minutes and more
+hazards: $(READY) ## plant every fault of docs/hazards.md: its tests have to notice; a minute and more
 	@$(BIN)/python tools/hazards.py
 
 powercut: $(READY) ## cut the power at every flash operation of a session, and see what is left; half a minute

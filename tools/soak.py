@@ -12,7 +12,6 @@ says nothing about the chip; that nothing is left over after a session does. `--
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -120,16 +119,7 @@ def play(sessions: int, folder: Path) -> list:
     (folder / "job.json").write_text(json.dumps(scenario.load(folder / "soak.json")))
     (folder / "flash.img").write_bytes(b"\xff" * FLASH_BYTES)
     (folder / "run.py").write_text(SCRIPT.format(first_s=10, every_s=SESSION_S, sessions=sessions))
-    firmware = simulator.firmware_folder()
-    done = subprocess.run(
-        [simulator.interpreter(), "-X", f"heapsize={HEAP}", str(folder / "run.py"), str(folder)],
-        env={"MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen"},
-        capture_output=True, text=True, check=False, timeout=3600,
-    )  # fmt: skip
-    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT ")), None)
-    if line is None:
-        sys.exit(f"the unit did not get to the end: {done.stderr[-1500:]}{done.stdout[-500:]}")
-    return json.loads(line.removeprefix("RESULT "))
+    return json.loads(simulator.run_script(folder / "run.py", folder, heap=HEAP, timeout_s=3600))
 
 
 def main() -> int:

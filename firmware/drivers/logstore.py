@@ -123,7 +123,7 @@ class LogStore:
 
     def _write_after_making_way(self, file, data: bytearray, at_ms: int) -> bool:
         """The volume is full: a log that is safe elsewhere gives way, and this one goes on at its last seal."""
-        safe = [name for name, _, _, pulled in self.list() if pulled]
+        safe = self._safe_elsewhere()
         if not safe:
             return False
         try:
@@ -201,10 +201,13 @@ class LogStore:
             return 0
         return stat[0] * stat[3]
 
+    def _safe_elsewhere(self) -> list[str]:
+        """Pulled logs, oldest first. The newest log of all stays in any case: the next one is numbered after it."""
+        return [name for name, _, _, pulled in self.list()[:-1] if pulled]
+
     def make_room(self) -> bool:
         """Delete pulled logs, oldest first, until one more session fits and few are left; False if it does not fit."""
-        # The newest log stays in any case: the next one is numbered after it.
-        safe = [name for name, _, _, pulled in self.list()[:-1] if pulled]
+        safe = self._safe_elsewhere()
         while safe and (len(safe) > _KEPT_PULLED or self.free_bytes() < SESSION_BYTES):
             os.remove(self._logs + "/" + safe.pop(0) + _PULLED)
         return self.free_bytes() >= SESSION_BYTES

@@ -19,7 +19,6 @@ class FakeMax17048:
         self._level = 100.0
         self._rate = 0.0  # as the part has it, in %/h
         self._at_us = clock.now_us
-        self._resets = 0
 
     @property
     def mains(self) -> bool:

@@ -78,6 +78,10 @@ class BadRecord(ValueError):
     """Bytes that are not a record of the table."""
 
 
+def tag_of(name: str) -> int:
+    return _NAMES[name][0]
+
+
 def table_text() -> str:
     """RECORDS as text, one row a line: `6 vitals at_ms:I:ms pulse_bpm:B:bpm ...`."""
     return "".join(

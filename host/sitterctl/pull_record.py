@@ -13,9 +13,6 @@ from pathlib import Path
 
 from sitter import records, seal
 
-_CLOSE_TAG = next(row[0] for row in records.RECORDS if row[1] == "close")
-_BOOT_TAG = next(row[0] for row in records.RECORDS if row[1] == "boot")
-
 
 def read(log: Path) -> dict | None:
     """What was written beside a log when it was pulled; None if there is nothing that can be read."""
@@ -78,7 +75,7 @@ def _back_in_time(data: bytes) -> int | None:
     last_ms = 0
     for n, (_, tag, body) in enumerate(records.walk(data, len(records.MAGIC)), 1):
         at_ms = int.from_bytes(body[:4], "little")
-        if tag == _BOOT_TAG:
+        if tag == records.tag_of("boot"):
             last_ms = 0
         elif at_ms < last_ms:
             return n
@@ -94,7 +91,7 @@ def end_seal(data: bytes) -> str | None:
 
 def _closes(data: bytes) -> bool:
     tags = [tag for _, tag, _ in records.walk(data, len(records.MAGIC))]
-    return len(tags) > 1 and tags[-2] == _CLOSE_TAG
+    return len(tags) > 1 and tags[-2] == records.tag_of("close")
 
 
 def _key_id(data: bytes) -> str | None:

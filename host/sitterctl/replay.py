@@ -78,10 +78,11 @@ def _judge(now_ms: int, state: "_State", alarms: Alarms, found: list[Occurrence]
 
 
 def _note(found: list[Occurrence], event: str, alarm: str, priority: str, at_s: float) -> None:
-    if event == "started":
-        found.append(Occurrence(alarm, priority, at_s))
-        return
     standing = next((one for one in reversed(found) if one.alarm == alarm and one.end_s is None), None)
+    if event == "started":
+        if standing is None:  # a log says again behind a restart what goes on from before it
+            found.append(Occurrence(alarm, priority, at_s))
+        return
     if standing and event == "escalated":
         standing.priority += "+"
     elif standing:

@@ -48,6 +48,28 @@ def interpreter() -> str:
     return found
 
 
+def _environment() -> dict[str, str]:
+    """What MicroPython needs to find the firmware, with the modules that stand in for real time in front of it."""
+    firmware = firmware_folder()
+    return {
+        "MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen",
+        "PATH": os.environ.get("PATH", ""),
+    }
+
+
+def run_script(script: Path, *arguments: object, heap: str = "64m", timeout_s: float = 180) -> str:
+    """What a script of one's own printed after `RESULT `, run to its end beside the firmware; it may drive the
+    simulated board as it likes. Raises RuntimeError with the interpreter's last words if it printed no such line."""
+    done = subprocess.run(
+        [interpreter(), "-X", f"heapsize={heap}", str(script), *map(str, arguments)],
+        env=_environment(), capture_output=True, text=True, check=False, timeout=timeout_s,
+    )  # fmt: skip
+    for line in done.stdout.splitlines():
+        if line.startswith("RESULT "):
+            return line.removeprefix("RESULT ")
+    raise RuntimeError(f"{script.name}: {done.stderr[-1500:]}{done.stdout[-1500:]}")
+
+
 class Simulator:
     """One simulated unit; a context manager. `port` is the path that a host opens."""
 
@@ -97,18 +119,14 @@ class Simulator:
         self._ready.set()
 
     def _run_once(self) -> int:
-        firmware = firmware_folder()
         self.started += 1
         self._child = subprocess.Popen(
-            [interpreter(), "-X", "heapsize=32m", str(firmware / "sim" / "play.py"), str(self.folder)],
+            [interpreter(), "-X", "heapsize=32m", str(firmware_folder() / "sim" / "play.py"), str(self.folder)],
             stdin=self._unit_end,
             stdout=self._unit_end,
             stderr=subprocess.PIPE,
             text=True,
-            env={
-                "MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen",
-                "PATH": os.environ.get("PATH", ""),
-            },
+            env=_environment(),
         )
         assert self._child.stderr is not None
         for line in self._child.stderr:

@@ -19,7 +19,7 @@ from sitterctl.errors import SitterError
 
 INTACT, BROKEN, NOT_CLOSED, KEY_UNKNOWN = "intact", "broken", "intact but not closed", "key unknown"
 
-_CLOSE_TAG = next(row[0] for row in records.RECORDS if row[1] == "close")
+_CLOSE_TAG = records.tag_of("close")
 _FORM = re.compile("[0-9]{0,3}s|[SbBhHiIqQfd]")
 _MAC_BYTES = seal.MAC_BYTES
 _PULL_AGAIN = "Pull the log from the unit again, and compare the two files."

@@ -268,12 +268,13 @@ def test_a_condition_counts_from_when_its_cause_came_in():  # REQ-032
 
 
 def test_a_cause_is_never_older_than_the_last_step_nor_newer_than_this_one():
-    for since_ms, waited_ms in ((1000, 7000), (9000, 2000)):
-        stand = Stand(spo2_delay_s=2)
+    for said_ms, since_ms in ((1000, 3000), (9000, 4000)):
+        stand = Stand()
         stand.alarms.step(3000, {"spo2_pct": 97}, True)
-        stand.alarms.step(8000, {"spo2_pct": 80}, True, since_ms)
-        edges = stand.alarms.step(10000, {"spo2_pct": 80}, True)
-        assert [e.waited_ms for e in edges if e.row.name == "spo2_very_low"] in ([waited_ms], [])
+        stand.alarms.step(4000, {"spo2_pct": 80}, True, said_ms)
+        assert stand.alarms.step(since_ms + 1999, {"spo2_pct": 80}, True) == []
+        edge = stand.alarms.step(since_ms + 2000, {"spo2_pct": 80}, True)[0]
+        assert (edge.row.name, edge.waited_ms, edge.late_ms) == ("spo2_very_low", 2000, 0)
 
 
 def test_slow_work_can_ask_whether_an_alarm_is_due():

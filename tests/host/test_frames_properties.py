@@ -56,7 +56,6 @@ def test_a_frame_with_any_damage_is_dropped(body: bytes, data: st.DataObject) ->
     at = data.draw(st.integers(1, len(coded) - 2))
     coded[at] ^= data.draw(st.integers(1, 255))
     found, _ = frames.Decoder().feed(bytes(coded) + frames.encode(frames.JSON, 8, b"next"))
-    assert all(frame.counter == 8 or frame.body != body for frame in found if frame.counter != 7)
     assert not any(frame.counter == 7 for frame in found)
     assert found and found[-1].body == b"next"
 

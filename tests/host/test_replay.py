@@ -17,7 +17,7 @@ SCENARIOS = Path(__file__).parents[1] / "scenarios"
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Logs of sessions with alarms of the patient, of parts, calls for help and pauses."""
     found = {}
-    for name in ("silence", "stop", "cuff_unplugged", "sensor_lost"):
+    for name in ("silence", "stop", "cuff_unplugged", "sensor_lost", "power_cut_after_alarm"):
         found[name] = Path(simulator.play(SCENARIOS / f"{name}.json", tmp_path_factory.mktemp(name))["slog"])
     return found
 
@@ -45,6 +45,15 @@ def test_other_limits_give_other_alarms(played: dict[str, Path]) -> None:  # REQ
     names = {o.alarm for o in replay.replay(log, {**own, "pulse_low_bpm": 70, "pulse_delay_s": 0}).occurrences}
     assert "pulse_low" not in names  # the pulse was at its lowest just there
     assert "pulse_risen" in {o.alarm for o in replay.replay(log, {**own, "pulse_rise_bpm": 40}).occurrences}
+
+
+def test_an_alarm_that_goes_on_through_a_power_cut_is_counted_once(played: dict[str, Path]) -> None:
+    log = slog.read(played["power_cut_after_alarm"])
+    said = [r for r in log.named("alarm") if (r.fields["alarm"], r.fields["event"]) == ("help_called", "started")]
+    assert len(said) == 2  # before the restart and behind it
+    again = replay.replay(log, replay.settings_of(log))
+    for counted in (replay.recorded(log), again):
+        assert [one.alarm for one in counted.occurrences].count("help_called") == 1
 
 
 def run(*arguments: str) -> tuple[int, str]:

@@ -32,7 +32,7 @@ def walk(data: bytes) -> list[tuple[int, int, bytes]]:
 
 def named(data: bytes, name: str) -> tuple[int, int]:
     """(start, end) of the first record of this name behind the first quarter of the log."""
-    tag = next(row[0] for row in records.RECORDS if row[1] == name)
+    tag = records.tag_of(name)
     return next((at, at + 3 + len(body)) for at, found, body in walk(data) if found == tag and at > len(data) // 4)
 
 
@@ -43,8 +43,7 @@ def seals(data: bytes) -> list[int]:
 
 def edit(data: bytes, other: bytes) -> bytes:
     start, end = named(data, "vitals")
-    row = next(row for row in records.RECORDS if row[1] == "vitals")
-    fields = records.decode(row[0], data[start + 3 : end])[1]
+    fields = records.decode(records.tag_of("vitals"), data[start + 3 : end])[1]
     return data[:start] + records.encode("vitals", {**fields, "spo2_pct": 99}) + data[end:]
 
 
@@ -66,7 +65,7 @@ def delete_a_flush(data: bytes, other: bytes) -> bytes:
 
 def reorder(data: bytes, other: bytes) -> bytes:
     found = walk(data)
-    vitals = next(row[0] for row in records.RECORDS if row[1] == "vitals")
+    vitals = records.tag_of("vitals")
     k = next(k for k in range(60, len(found)) if found[k][1] == found[k + 1][1] == vitals)
     start, middle, end = found[k][0], found[k + 1][0], found[k + 2][0]
     return data[:start] + data[middle:end] + data[start:middle] + data[end:]

@@ -1,7 +1,6 @@
 """Runs a script against the simulated board on the real interpreter; the tests of this folder plant their faults so."""
 
 import json
-import subprocess
 from pathlib import Path
 
 from sitterctl import scenario, simulator
@@ -17,12 +16,4 @@ def run_script(script: str, folder: Path, timeout_s: int = 180, **changes: objec
     (folder / "job.json").write_text(json.dumps(scenario.load(folder / "scenario.json")))
     (folder / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
     (folder / "run.py").write_text(script)
-    firmware = simulator.firmware_folder()
-    done = subprocess.run(
-        [simulator.interpreter(), "-X", "heapsize=64m", str(folder / "run.py"), str(folder)],
-        env={"MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen"},
-        capture_output=True, text=True, check=False, timeout=timeout_s,
-    )  # fmt: skip
-    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT ")), None)
-    assert line, done.stderr[-1500:]
-    return line.removeprefix("RESULT ")
+    return simulator.run_script(folder / "run.py", folder, timeout_s=timeout_s)

@@ -2,7 +2,7 @@
 
 Atheris drives each function of targets.py for a minute or 100 000 cases, whichever takes longer, and prints how many
 cases it tried and how many branches they reached. An input that breaks a rule is left in build/fuzz and printed; once
-mended it belongs into tests/host/test_found_by_fuzzing.py. `--seconds N` and `--only NAME` for a quick look.
+mended it belongs into the tests of what it broke. `--seconds N` and `--only NAME` for a quick look.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Runs on MicroPython: cuts the power at operations of the journal, mounts what is left, and looks for broken promises.
 
-`micropython cut.py FOLDER FIRST LAST STRIDE CONTROL` tries the operations FIRST, FIRST + STRIDE, ... below LAST, each
-one torn after its first, its middle and all but its last byte, as nobody knows how far the part got. After each cut
+`micropython cut.py FOLDER FIRST LAST STRIDE WHAT` takes the operations FIRST, FIRST + STRIDE, ... below LAST, each one
+torn after its first, its middle and all but its last byte, as nobody knows how far the part got. After each cut
 
     the volume mounts
     the log is the log that would have been, up to a flush, and at least up to the last one that was promised
@@ -10,8 +10,9 @@ one torn after its first, its middle and all but its last byte, as nobody knows 
     the log that lay there before is whole, and a closed log keeps its name
     the log goes on: its chain is taken up at its last seal, and what is written then is there
 
-CONTROL makes the check wrong on purpose, so that it can be seen to fail: `early` promises one flush too much, `rot`
-flips a bit in what was written a while ago, `lazy` takes the state of ten saves before for the newest.
+WHAT is `check`; or `leave`, to leave the flash as each of them, half done, would have left it, as OPERATION.img; or it
+makes the check wrong on purpose, so that it can be seen to fail: `early` promises one flush too much, `rot` flips a bit
+in what was written a while ago, `lazy` takes the state of ten saves before for the newest.
 """
 
 import json
@@ -25,54 +26,65 @@ from drivers.statestore import StateStore
 from drivers.volume import open_volume
 from sitter.seal import RECORD_BYTES
 
-FOLDER, FIRST, LAST, STRIDE, CONTROL = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+FOLDER, FIRST, LAST, STRIDE, WHAT = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
 ENTRY = "<BIHHI"
 BLOCK = 4096
+ERASED = b"\xff" * BLOCK
 VITALS_MS = 10000
 ROTTEN_AGO = 20
+HALF = 1  # of the three ways to tear
 KEY = b"sitter simulator: published key!"
 
 
 class Overlay:
-    """A block device over an image that it never changes."""
+    """A block device over blocks that it never changes."""
 
-    def __init__(self, image):
-        self._image = image
-        self._blocks = {}
+    def __init__(self, blocks):
+        self._blocks = blocks
+        self._changed = {}
 
     def block(self, number):
         """The block as it may be changed."""
-        if number not in self._blocks:
-            self._blocks[number] = bytearray(memoryview(self._image)[number * BLOCK : (number + 1) * BLOCK])
-        return self._blocks[number]
+        if number not in self._changed:
+            self._changed[number] = bytearray(self._blocks[number])
+        return self._changed[number]
 
     def readblocks(self, number, into, offset=0):
-        at = number * BLOCK + offset
-        found = self._blocks.get(number)
-        into[:] = (
-            memoryview(found)[offset : offset + len(into)] if found else memoryview(self._image)[at : at + len(into)]
-        )
+        into[:] = memoryview(self._changed.get(number) or self._blocks[number])[offset : offset + len(into)]
 
     def writeblocks(self, number, data, offset=0):
         program(self.block(number), offset, data)
 
     def ioctl(self, operation, number):
         if operation == 4:
-            return len(self._image) // BLOCK
+            return len(self._blocks)
         if operation == 5:
             return BLOCK
         if operation == 6:
-            self.block(number)[:] = b"\xff" * BLOCK
+            self.block(number)[:] = ERASED
         return 0
+
+    def write_to(self, path):
+        with open(path, "wb") as file:
+            for number in range(len(self._blocks)):
+                file.write(self._changed.get(number) or self._blocks[number])
 
 
 def program(block, offset, data):
     end = offset + len(data)
-    if block[offset:end] == b"\xff" * len(data):
+    if block[offset:end] == ERASED[: len(data)]:
         block[offset:end] = data
     else:
         for i, value in enumerate(data):
             block[offset + i] &= value
+
+
+def do(block, kind, offset, data):
+    """A whole operation."""
+    if kind == 0:
+        block[:] = ERASED
+    else:
+        program(block, offset, data)
 
 
 def tear(block, kind, offset, data, share):
@@ -80,7 +92,7 @@ def tear(block, kind, offset, data, share):
     whole = BLOCK if kind == 0 else len(data)
     part = (1, whole // 2, whole - 1)[share]
     if kind == 0:
-        block[:part] = b"\xff" * part
+        block[:part] = ERASED[:part]
     else:
         program(block, offset, data[:part])
 
@@ -129,7 +141,7 @@ class Promises:
 
     def until(self, operation):
         """Take up every promise that had been made when this operation began."""
-        early = 1 if CONTROL == "early" else 0
+        early = 1 if WHAT == "early" else 0
         while self._at + early < len(self.marks) + early and self._at < len(self.marks):
             done = self.marks[max(0, self._at - early)][0]
             if done > operation:
@@ -195,7 +207,7 @@ def check_state(state, promises, name, values):
     wrong = []
     if damage:
         wrong.append("state %s is %s" % (name, damage))
-    if CONTROL == "lazy" and least >= 10:
+    if WHAT == "lazy" and least >= 10:
         value = values[least - 10]
     if least >= 0 and value not in values[least : least + 2]:
         wrong.append("state %s is not the last one promised" % name)
@@ -224,41 +236,43 @@ def check_goes_on(root, found, promises):
 
 
 def run():
-    image = bytearray(content("base.img"))
+    image = content("base.img")
+    blocks = [bytearray(image[at : at + BLOCK]) for at in range(0, len(image), BLOCK)]
     with open(FOLDER + "/marks.json") as file:
         promises = Promises(json.load(file))
-    cuts, failures = 0, []
+    cuts, failures, left = 0, [], []
     programmed = []  # where the last programs went
     for number, kind, at_ms, block, offset, data in journal():
         if number >= LAST:
             break
         if number >= FIRST and (number - FIRST) % STRIDE == 0:
             promises.until(number)
-            for share in range(3):
-                device = Overlay(image)
+            for share in (HALF,) if WHAT == "leave" else range(3):
+                device = Overlay(blocks)
                 tear(device.block(block), kind, offset, data, share)
-                if CONTROL == "rot" and len(programmed) == ROTTEN_AGO:
+                if WHAT == "leave":
+                    device.write_to("%s/%d.img" % (FOLDER, number))
+                    left.append((number, at_ms))
+                    continue
+                if WHAT == "rot" and len(programmed) == ROTTEN_AGO:
                     rotten_block, rotten_offset = programmed[0]
                     device.block(rotten_block)[rotten_offset] ^= 0x10
                 cuts += 1
-                try:
-                    wrong = check(device, promises, at_ms)
-                except OSError as error:
-                    wrong = ["the volume does not mount: %s" % error]
-                failures += ["operation %d, part %d: %s" % (number, share, words) for words in wrong]
-        view = memoryview(image)[block * BLOCK : (block + 1) * BLOCK]
-        if kind == 0:
-            view[:] = b"\xff" * BLOCK
-        else:
-            program_view(view, offset, data)
+                failures += [
+                    "operation %d, part %d: %s" % (number, share, w) for w in found_on(device, promises, at_ms)
+                ]
+        do(blocks[block], kind, offset, data)
+        if kind == 1:
             programmed.append((block, offset))
             del programmed[:-ROTTEN_AGO]
-    print("RESULT", json.dumps([cuts, len(failures), failures[:5]]))
+    print("RESULT", json.dumps(left if WHAT == "leave" else [cuts, len(failures), failures[:5]]))
 
 
-def program_view(view, offset, data):
-    for i, value in enumerate(data):
-        view[offset + i] = view[offset + i] & value
+def found_on(device, promises, at_ms):
+    try:
+        return check(device, promises, at_ms)
+    except OSError as error:
+        return ["the volume does not mount: %s" % error]
 
 
 run()
