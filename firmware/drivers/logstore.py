@@ -139,6 +139,10 @@ class LogStore:
         self.fault = None
         return True
 
+    def _safe_elsewhere(self) -> list[str]:
+        """Pulled logs, oldest first. The newest log of all stays in any case: the next one is numbered after it."""
+        return [name for name, _, _, pulled in self.list()[:-1] if pulled]
+
     def close(self, at_ms: int) -> None:
         """Seal the rest and give the log its final name."""
         if self._file and self.flush(at_ms):
@@ -200,10 +204,6 @@ class LogStore:
         except OSError:
             return 0
         return stat[0] * stat[3]
-
-    def _safe_elsewhere(self) -> list[str]:
-        """Pulled logs, oldest first. The newest log of all stays in any case: the next one is numbered after it."""
-        return [name for name, _, _, pulled in self.list()[:-1] if pulled]
 
     def make_room(self) -> bool:
         """Delete pulled logs, oldest first, until one more session fits and few are left; False if it does not fit."""
