@@ -204,3 +204,68 @@ def test_a_number_that_goes_away_leaves_the_alarm_with_its_last_one():
     stand.facts["spo2_pct"] = None
     assert stand.step(AT + 60000) == []
     assert [(row.name, value) for row, value, _ in stand.alarms.active()] == [("spo2_low", 88)]
+
+
+SHIFT_MS = -54321
+
+
+def restarted(stand, now_ms):
+    """Other alarms that took up what these had, on a clock that is SHIFT_MS behind the old one."""
+    again = Stand()
+    again.alarms.restore(now_ms, stand.alarms.saved(), SHIFT_MS)
+    again.now_ms = now_ms
+    return again
+
+
+def paused_and_escalated():
+    stand = begun(away_too_long=True, systolic_mmhg=190)
+    stand.step(AT + 180003)
+    stand.alarms.silence(AT + 180011)
+    return stand
+
+
+def test_every_moment_of_an_occurrence_is_shifted_onto_the_new_clock():
+    stand = paused_and_escalated()
+    assert stand.alarms.saved() == [
+        ["systolic_high", 190, 190, AT, AT + 300011, AT + 300011, False, True],
+        ["away_too_long", True, True, AT, AT + 300011, AT + 300011, True, True],
+    ]
+    again = restarted(stand, 130000)
+    assert [row[3:6] for row in again.alarms.saved()] == [[16916, 316927, 316927]] * 2
+    assert [row[:3] + row[6:] for row in again.alarms.saved()] == [row[:3] + row[6:] for row in stand.alarms.saved()]
+    assert [(edge.row.name, edge.waited_ms) for edge in again.alarms.standing()] == [
+        ("systolic_high", 113084),
+        ("away_too_long", 113084),
+    ]
+
+
+def test_each_occurrence_that_is_taken_up_counts_as_begun_once():
+    again = restarted(paused_and_escalated(), 130000)
+    assert again.signal().started == 2
+    assert again.signal()[:2] == (HIGH, 0)
+    again.now_ms = 316926
+    assert again.signal().sound == 0
+    again.now_ms = 316927
+    assert again.signal().sound == HIGH
+
+
+def test_what_was_unanswered_before_a_restart_goes_on_waiting():
+    again = restarted(begun(away_too_long=True), 130000)
+    again.facts["away_too_long"] = True
+    assert again.step(16916 + 179999) == []
+    assert [edge.event for edge in again.step(16916 + 180000)] == ["escalated"]
+
+
+def test_what_stood_before_a_restart_is_held_for_twelve_seconds():
+    stand = begun(away_too_long=True)
+    for after_ms, ended in ((11999, []), (12000, ["ended"])):
+        again = restarted(stand, 130003)
+        assert [edge.event for edge in again.step(130003 + after_ms)] == ended
+
+
+def test_an_unknown_row_leaves_the_ones_behind_it():
+    saved = paused_and_escalated().alarms.saved()
+    saved[0][0] = "of another firmware"
+    again = Stand()
+    again.alarms.restore(130000, saved, SHIFT_MS)
+    assert again.names() == ["away_too_long"]

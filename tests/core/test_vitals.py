@@ -111,3 +111,13 @@ def test_a_pressure_taken_as_often_as_the_cuff_may_is_still_compared_with_that_o
     for at_ms in range(0, 900000, 35000):
         vitals.take_pressure(at_ms, (190, 115, 99, 70))
         assert (vitals.twice() == (190, 115)) == (at_ms >= APART_MS)
+
+
+def test_pressures_come_back_shifted_onto_the_new_clock():
+    vitals = with_pressures((AT, 190, 120), (AT + 270000, 185, 115))
+    again = Vitals()
+    again.restore(vitals.saved(), -54321)
+    assert again.saved() == [[285679, [185, 115, 99, 70]], [15679, [190, 120, 99, 70]]]
+    assert again.pressure == (185, 115, 99, 70)
+    assert again.pressure_ms == 285679
+    assert again.twice() == (185, 115)
