@@ -1,0 +1,80 @@
+"""One file of sealed records, to which every flush adds: what waited, then a seal over it, synced.
+
+LittleFS makes a sync whole or not at all, so whatever ends a start, the file ends in its last seal, and `resume` goes
+on from there in the same chain. What the file is for and where it lies is its owner's business: a session's log
+(logstore.py) or the log of who did what (auditlog.py).
+"""
+
+import struct
+
+from sitter import records
+from sitter.seal import RECORD_BYTES, SEAL_TAG, Chain
+
+
+class SealedLog:
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._chain = Chain(key)
+        self._file = None
+        self._buffer = bytearray()
+
+    @property
+    def is_open(self) -> bool:
+        return self._file is not None
+
+    @property
+    def waiting(self) -> int:
+        """Bytes not yet on flash."""
+        return len(self._buffer)
+
+    def begin(self, path: str, header: dict) -> None:
+        """Begin a new file with its header. Raises OSError."""
+        self._file = open(path, "wb")  # noqa: SIM115 - open for hours
+        self._chain = Chain(self._key)
+        self._buffer = bytearray(records.MAGIC)
+        self.append("header", header)
+
+    def resume(self, path: str) -> int | None:
+        """Go on behind the last seal of a file; its at_ms, None if the file does not end in one. What waits still
+        waits. Raises OSError when there is no such file."""
+        with open(path, "rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - RECORD_BYTES))
+            tail = file.read()
+        if len(tail) != RECORD_BYTES:
+            return None
+        body_bytes, tag, at_ms = struct.unpack("<HBI", tail[:7])
+        if body_bytes != RECORD_BYTES - 3 or tag != SEAL_TAG:
+            return None
+        self._chain = Chain(self._key, tail[-16:])
+        self._file = open(path, "ab")  # noqa: SIM115
+        return at_ms
+
+    def append(self, name: str, fields: dict) -> None:
+        """Let a record wait for the next flush; nothing where no file is open."""
+        if self._file:
+            self._buffer += records.encode(name, fields)
+
+    def flush(self, at_ms: int) -> None:
+        """Seal and sync what waits. Raises OSError; then it still waits, and only `resume` or `leave` may follow."""
+        if not self._file or not self._buffer:
+            return
+        self._chain.update(self._buffer)
+        self._file.write(self._buffer)
+        self._file.write(self._chain.record(at_ms))
+        self._file.flush()
+        self._buffer = bytearray()
+
+    def leave(self) -> None:
+        """Let go of the file; what waits goes with it."""
+        self.release()
+        self._buffer = bytearray()
+
+    def release(self) -> None:
+        """Let go of the file, and keep what waits for `resume`."""
+        file, self._file = self._file, None
+        try:
+            if file:
+                file.close()
+        except OSError:
+            pass  # it can't be written any more; what is on flash ends in its last seal
