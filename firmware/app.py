@@ -8,7 +8,11 @@ drivers, alarms first. Nothing is decided here, and nothing waits: main.py has t
 import asyncio
 import gc
 
+from custody import Custody
+from verbs import Verbs
+
 from drivers.annunciator import Annunciator
+from drivers.auditlog import WRONG_PROOF
 from drivers.dfplayer import DfPlayer
 from drivers.display import Display
 from drivers.keys import Keys
@@ -39,11 +43,10 @@ class App:
 
     def __init__(self, board) -> None:
         self.board = board
-        key = board.unit_key()
         root = board.mount()
         self.state = StateStore(root)
-        self.store = LogStore(root, key)
-        self._key_id = key_id(key)
+        self.custody = Custody(board, self.state, root)
+        self.store = LogStore(root, self.custody.key)
         self.clock = Ds3231(board.internal_i2c)
         self.annunciator = Annunciator(
             board.lamp_red, board.lamp_yellow, board.lamp_cyan, board.sounder, board.call_relay
@@ -54,7 +57,7 @@ class App:
         self.music = DfPlayer(board.music_uart, board.music_busy)
         self.light = Light(board.light_warm, board.light_cool)
         self.display = Display(board.display_spi, board.display_dc, board.display_cs, board.display_backlight)
-        self.link = Link(self.store, self._hello, self._status)
+        self.link = Link(self.custody.access, Verbs(self))
         self.unit = self._build_unit()
         chosen = self.unit.settings
         self.sensor = Max30102(board.patient_i2c, board.free_patient_i2c, bool(chosen["oximeter_swapped"]))
@@ -67,6 +70,7 @@ class App:
         self.flush_due = False
         self._write_waits = 0
         self.running: dict = {}  # the tasks by name, where main runs them
+        self.restart_wanted = False  # once the host has its answer
         self.given_up = False  # a task hangs that nothing helps: the watchdog is to bite
         self._inbox: list[tuple] = []
         self._since_ms = 0  # when the first thing in there came
@@ -96,6 +100,7 @@ class App:
         utc_s, trusted = self.clock.read()
         self.post("clock", (utc_s, trusted))
         self.post_fault("settings", self._settings_fault)
+        self.post_fault("key", self.custody.fault)
         self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
         saved, _ = self.state.load("session")
         if saved and session.may_resume(saved):
@@ -114,15 +119,21 @@ class App:
         self.unit.resume(now_ms, saved, utc_s, gap_s)
         if sealed_ms is None:
             self._open_log(now_ms)
-        self.store.append("boot", {"at_ms": now_ms, "boot_id": self.board.boot_id, "utc_s": utc_s,
-                                   "utc_trusted": int(trusted), "gap_s": gap_s,
-                                   "reset_cause": self.board.reset_cause()})  # fmt: skip
+        self.store.append("boot", self._boot(now_ms, utc_s, trusted, gap_s))
 
     def _open_log(self, now_ms: int) -> None:
-        utc_s, trusted = self.clock.read()
-        self.store.open({"at_ms": now_ms, "schema_id": SCHEMA_ID, "boot_id": self.board.boot_id, "utc_s": utc_s,
-                         "utc_trusted": int(trusted), "key_id": self._key_id, "unit_id": self.board.unit_id(),
-                         "firmware": VERSION, "schema": table_text()})  # fmt: skip
+        self.store.open(self._header(now_ms, *self.clock.read()))
+
+    def _header(self, now_ms: int, utc_s: int, trusted: bool) -> dict:
+        """The first record of a log."""
+        return {"at_ms": now_ms, "schema_id": SCHEMA_ID, "boot_id": self.board.boot_id, "utc_s": utc_s,
+                "utc_trusted": int(trusted), "key_id": key_id(self.custody.key or b""),
+                "unit_id": self.board.unit_id(), "firmware": VERSION, "schema": table_text()}  # fmt: skip
+
+    def _boot(self, now_ms: int, utc_s: int, trusted: bool, gap_s: int | None) -> dict:
+        """The record behind which at_ms counts anew."""
+        return {"at_ms": now_ms, "boot_id": self.board.boot_id, "utc_s": utc_s, "utc_trusted": int(trusted),
+                "gap_s": gap_s, "reset_cause": self.board.reset_cause()}  # fmt: skip
 
     def beat(self, task: str) -> int:
         """A task comes by; the time."""
@@ -235,39 +246,49 @@ class App:
             self.store.close(now_ms)
         else:
             self.store.flush(now_ms)
-        self.post_fault("storage", self.store.fault or self.state.fault)
+        self.post_fault("storage", self._storage_fault)
+
+    @property
+    def _storage_fault(self) -> str | None:
+        return self.store.fault or self.state.fault or self.custody.audit.fault
 
     def write_state(self) -> None:
         """And then the session's state, if it has changed."""
         if self._saved:
             saved, self._saved = self._saved, None
             self.state.save("session", saved)
-            self.post_fault("storage", self.store.fault or self.state.fault)
+            self.post_fault("storage", self._storage_fault)
+
+    def write_audit(self) -> None:
+        """And then who did what, if anybody did."""
+        if self.custody.audit.waiting:
+            self.custody.flush()
+            self.post_fault("storage", self._storage_fault)
 
     def check_resources(self) -> None:
         """Once a minute: is there room on flash for more, and memory to go on?"""
         if not self.store.is_open:
             room = self.store.make_room()
-            self.post_fault("storage", self.store.fault or self.state.fault or (None if room else "full"))
+            self.post_fault("storage", self._storage_fault or (None if room else "full"))
         self.post_fault("room", "nearly full" if self.store.free_bytes() < NEARLY_FULL_BYTES else None)
         gc.collect()  # what is free without this says nothing
         self.post_fault("memory", "low" if self.board.heap_free() < LOW_MEMORY_BYTES else None)
 
-    # --- answers for the link ---------------------------------------------------------------------------------------
+    # --- for the link -------------------------------------------------------------------------------------------------
 
-    def _hello(self) -> dict:
-        board = self.board
-        return {"version": VERSION, "unit_id": board.unit_id(), "boot_id": board.boot_id,
-                "uptime_ms": board.now_ms(), "state": self.unit.session.phase}  # fmt: skip
+    def note(self, event: str, who: str, name: str = "", old: str = "", new: str = "") -> None:
+        """Write down who did what; a wrong proof in the log of an open session too."""
+        now_ms, audit = self.board.now_ms(), self.custody.audit
+        utc_s, trusted = self.unit.utc_s(now_ms), self.unit.clock_trusted
+        if not audit.is_open:
+            audit.open(self._header(now_ms, utc_s, trusted), self._boot(now_ms, utc_s, trusted, None))
+        fields = {"utc_s": utc_s, "who": who, "name": name, "old": old, "new": new}
+        record = audit.note(now_ms, event, fields)
+        if record and event == WRONG_PROOF:
+            self.store.append("audit", record)
+        self.flush_due = self.flush_due or audit.waiting
 
-    def _status(self) -> dict:
-        board, unit = self.board, self.unit
-        logs = self.store.list()
-        parts = {name: unit.faults.get(name) or "ok" for name in
-                 ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply")}  # fmt: skip
-        return {"unit_id": board.unit_id(), "state": unit.session.phase, "uptime_ms": board.now_ms(),
-                "utc_s": unit.utc_s(board.now_ms()), "clock_trusted": parts["clock"] == "ok",
-                "free_bytes": self.store.free_bytes(), "logs": len(logs),
-                "unpulled": sum(1 for log in logs if log[2] and not log[3]), "heap_free": board.heap_free(),
-                "samples_lost": self.sensor.lost, "die_temperature_centidegc": self.sensor.die_temperature_centidegc,
-                "parts": parts}  # fmt: skip
+    def restart(self) -> None:
+        """What a host has asked for and been told. Nothing is lost: no session is open."""
+        self.write_audit()
+        self.board.restart()

@@ -3,9 +3,13 @@
 Safe is: lamps and sounder off, room light as it is, backlight off, and the call relay de-energised, which calls. The
 program energises it once it watches; if it never gets that far, somebody comes. With the service flag in RTC memory, or
 MARK and BP held, nothing is started: the REPL is left to mpremote. The flag is cleared, so the next reset is normal.
+Otherwise nobody gets a REPL: Ctrl-C is data from the first line on, and a program that ends, however it does, is
+followed by a reset.
 """
 
 import sys
+
+import micropython
 
 import board  # pyright: ignore[reportMissingImports] - boards/NAME.py, installed under this name
 
@@ -21,11 +25,16 @@ def slot() -> str:
         return "/a"
 
 
+micropython.kbd_intr(-1)  # a Ctrl-C on the line at the wrong moment must not stop the way to the program
 board.safe_outputs()
 if board.take_rtc_flag() == SERVICE_FLAG or board.service_keys_held():
     print("service mode: the program is not running; reset to leave")
 else:
     sys.path.insert(0, slot())
-    import main
+    try:
+        import main
 
-    main.run(main.start(board))
+        main.run(main.start(board))
+    except Exception as error:  # noqa: BLE001 - whatever it was, what follows is another start
+        board.report(error)
+    board.restart()

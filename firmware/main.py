@@ -22,6 +22,7 @@ RESTART_TASK_MS = 1000
 # three quarters of the line's time to everything else.
 LINE_PIECE_BYTES = 100
 LINE_PAUSE_MS = 27
+LINE_DRAIN_MS = 50  # for what the chip has not sent yet
 
 
 async def step_task(app: App) -> None:
@@ -132,7 +133,7 @@ async def writer_task(app: App) -> None:
         await app.flush_wanted.wait()
         app.flush_wanted.clear()
         # Each may take longer than a step: one after the other, and a step behind each.
-        for write in (app.write_log, app.write_state):
+        for write in (app.write_log, app.write_state, app.write_audit):
             write()
             app.step()  # before anybody else who has waited
             await asyncio.sleep_ms(0)
@@ -151,10 +152,15 @@ async def link_task(app: App) -> None:
             await asyncio.sleep_ms(RESTART_TASK_MS)
         app.link.feed(data)
         while app.link.busy:
-            line_out.write(app.link.take(LINE_PIECE_BYTES))
+            piece = app.link.take(LINE_PIECE_BYTES)
+            if piece:
+                line_out.write(piece)
             await asyncio.sleep_ms(LINE_PAUSE_MS if app.store.is_open else 0)
             if ready.poll(0):
                 break
+        if app.restart_wanted and not app.link.busy:
+            await asyncio.sleep_ms(LINE_DRAIN_MS)
+            app.restart()
 
 
 TASKS = (step_task, oximeter_task, cuff_task, keys_task, writer_task, clock_task, supply_task, music_task, light_task,

@@ -13,7 +13,7 @@ import hazards  # noqa: E402 - tools/ is no package
 
 COVERED = (
     "wrong number", "alarm is missed", "alarm comes late", "not heard", "fatigue", "startled", "power cut",
-    "wrong patient",
+    "wrong patient", "who may not",
     "time is wrong", "laptop resets", "tampered", "over-inflated", "flashes", "masks", "believe that the unit watches",
 )  # fmt: skip
 

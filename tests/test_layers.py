@@ -72,12 +72,12 @@ def test_one_function_opens_serial_ports() -> None:  # REQ-101
 def test_every_board_file_has_the_names_that_the_program_uses() -> None:
     used = {
         node.attr
-        for name in ("main.py", "app.py")
+        for name in ("boot.py", "main.py", "app.py", "custody.py", "verbs.py", "uploads.py")
         for node in ast.walk(ast.parse((FIRMWARE / name).read_text()))
         if isinstance(node, ast.Attribute)
         and (
             (isinstance(node.value, ast.Name) and node.value.id == "board")
-            or (isinstance(node.value, ast.Attribute) and node.value.attr == "board")
+            or (isinstance(node.value, ast.Attribute) and node.value.attr in ("board", "_board"))
         )
     }
     assert len(used) > 15

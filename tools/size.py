@@ -39,9 +39,8 @@ print(imported - before, started - before)
 def compile_bundle(into: Path) -> dict[str, int]:
     """Compile every module of the firmware; bytes of .mpy by module."""
     sizes = {}
-    for path in sorted(
-        [FIRMWARE / "main.py", FIRMWARE / "app.py", *FIRMWARE.glob("sitter/*.py"), *FIRMWARE.glob("drivers/*.py")]
-    ):
+    program = [path for path in FIRMWARE.glob("*.py") if path.name != "boot.py"]  # which stays as it is
+    for path in sorted([*program, *FIRMWARE.glob("sitter/*.py"), *FIRMWARE.glob("drivers/*.py")]):
         name = path.relative_to(FIRMWARE)
         target = (into / name).with_suffix(".mpy")
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -42,6 +42,11 @@ def take_rtc_flag() -> bytes:
     return flag
 
 
+def set_service_flag() -> None:
+    """The next start is for service; boot.py looks."""
+    RTC().memory(b"service")
+
+
 def service_keys_held() -> bool:
     """MARK and BP held while the unit starts."""
     from drivers.keys import Keys
@@ -156,10 +161,14 @@ def unit_id() -> str:
     return "".join("%02X" % b for b in machine.unique_id())
 
 
-def unit_key() -> bytes:
-    """The unit's key as provisioning stored it."""
-    with open("/state/key", "rb") as file:
-        return file.read(32)
+def random_bytes(count: int) -> bytes:
+    """From the chip's generator, which is not known to be a good one while no radio is on: docs/security.md."""
+    return os.urandom(count)
+
+
+def restart() -> None:
+    """Start anew, through boot.py."""
+    machine.reset()
 
 
 def reset_cause() -> str:

@@ -4,6 +4,9 @@ A gesture is `down` (at once, after 20 ms of rest), then either `short` (let go 
 the hold time, the key still down), and `stuck` when a key has been down for half a minute, `free` when a stuck one has
 come up. What a gesture means is not known here.
 
+MARK and BP held together are the chord: the gestures `hold` and `free` of a key of their own, CHORD, in the place of
+theirs. It shows that somebody stands at the unit and means it.
+
 The patient's button is the other way round, closed at rest: a line that is cut or unplugged calls, and is then stuck.
 
 An expander that lost its power for a moment comes back without pull-ups, and its open contacts may read as pressed:
@@ -19,6 +22,7 @@ STUCK_MS = 30000
 
 _KEYS = 0x1F  # A0 to A4; CALL is B0
 _CHORD = 0x14  # MARK and BP
+_CHORD_HOLDS = (("MARK", "hold"), ("BP", "hold"))
 # register: value
 _SETTINGS = (
     (0x0A, 0x44),  # IOCON: both interrupts on one open-drain pin
@@ -98,6 +102,7 @@ class Keys:
         self._int = int_pin
         self._keys = [_Key(NAMES[i], HOLD_MS[i]) for i in range(len(NAMES))]
         self._registers = bytearray(_GPIOB + 1)
+        self._chord = False
         self._was_set = True  # its settings were ours, or have just been written for the first time
         self._seen_ms = 0
         self.fault: str | None = None
@@ -108,7 +113,7 @@ class Keys:
         events: list[tuple[str, str]] = []
         pressed = self._pressed()
         if pressed is None:
-            return events
+            return self._with_chord(events, False)
         if now_ms - self._seen_ms > _BRIDGE_MS:
             for key in self._keys:
                 key.gesture(_GAP)
@@ -120,6 +125,19 @@ class Keys:
                 events.append((key.name, gesture))
             busy = busy or key.contact or key.state != _UP
         self.poll_every_ms = DEBOUNCE_MS if busy else _REST_MS
+        return self._with_chord(events, pressed & _KEYS == _CHORD)
+
+    def _with_chord(self, events: list[tuple[str, str]], together: bool) -> list[tuple[str, str]]:
+        """The same gestures, but a hold of the two keys of the chord is the chord's."""
+        if together:
+            alone = [event for event in events if event not in _CHORD_HOLDS]
+            if len(alone) < len(events) and not self._chord:
+                self._chord = True
+                alone.append(("CHORD", "hold"))
+            return alone
+        if self._chord:
+            self._chord = False
+            events.append(("CHORD", "free"))
         return events
 
     def _pressed(self) -> int | None:

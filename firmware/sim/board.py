@@ -3,7 +3,9 @@
 `open_board(folder)` puts the scenario of that folder on stage; after it this module can be handed to main.start().
 """
 
+import binascii
 import gc
+import hashlib
 import sys
 
 from drivers import i2c_bus
@@ -17,6 +19,8 @@ NAME = "simulator"
 DEVELOPMENT_KEY = b"sitter simulator: published key!"
 ROOT = "/flash"
 
+_drawn = 0  # how often somebody has asked for random bytes
+
 
 def now_ms() -> int:
     return world.clock.now_ms() - world.boot_us // 1000
@@ -26,8 +30,46 @@ def unit_id() -> str:
     return "SIM-%04X" % (_stage.job["seed"] & 0xFFFF)
 
 
-def unit_key() -> bytes:
-    return DEVELOPMENT_KEY
+def random_bytes(count: int) -> bytes:
+    """As random as the scenario's seed: others at each start and each call."""
+    global _drawn
+    _drawn += 1
+    seed = "%d/%d/%d" % (_stage.job["seed"], _stage.state["boots"], _drawn)
+    return hashlib.sha256(seed.encode()).digest()[:count]
+
+
+def restart() -> None:
+    _stage.restart()
+
+
+def safe_outputs() -> None:
+    for pin in (_stage.lamp_yellow, _stage.lamp_cyan, _stage.call_relay):
+        pin.value(0)
+    for pwm in (_stage.lamp_red, _stage.backlight):
+        pwm.duty_u16(0)
+
+
+def take_rtc_flag() -> bytes:
+    flag, _stage.rtc_memory = _stage.rtc_memory, ""
+    return flag.encode()
+
+
+def leave_to_prompt() -> None:
+    """Service mode: nothing runs here any more, and the host puts MicroPython's prompt on the line."""
+    _stage.leave_to_prompt()
+
+
+def set_service_flag() -> None:
+    _stage.rtc_memory = "service"
+
+
+def service_keys_held() -> bool:
+    from drivers.keys import Keys
+
+    try:
+        return Keys(_stage.internal_i2c, _stage.keys_int, free_internal_i2c).held_at_boot()
+    except OSError:
+        return False
 
 
 def _free(bus):
@@ -60,16 +102,19 @@ def mount() -> str:
         vfs.VfsLfs2.mkfs(_stage.flash)
         volume = open_volume(_stage.flash)
     vfs.mount(volume, ROOT)
-    for name in ("settings", "plan"):
-        _provision(name)
+    if not _stage.state["boots"]:
+        _provision(StateStore(ROOT))
     return ROOT
 
 
-def _provision(name: str) -> None:
-    """Put the scenario's settings and plan where a technician would have put them."""
-    value = _stage.job.get(name)
-    if value is not None and not _stage.state["boots"]:
-        StateStore(ROOT).save(name, value)
+def _provision(state: StateStore) -> None:
+    """Put the scenario's settings, its plan and the unit's key where a technician would have put them."""
+    for name in ("settings", "plan"):
+        if _stage.job.get(name) is not None:
+            state.save(name, _stage.job[name])
+    if _stage.job.get("provisioned", True):
+        for _ in range(2):  # once for each slot
+            state.save("key", str(binascii.hexlify(DEVELOPMENT_KEY), "ascii"))
 
 
 def report(error: Exception) -> None:

@@ -24,10 +24,11 @@ from sim.st7789 import FakeSt7789
 from sim.uart import FakeUart
 from sim.watchdog import FakeWatchdog
 
-EXIT_POWER_CUT = 75
+EXIT_POWER_CUT, EXIT_SERVICE = 75, 76
 _PRESS_S = 0.15
 _PROGRESS_S = 60
 _ALIVE_S = 0.25
+_RESET_US = 300000
 
 
 class Stage:
@@ -36,6 +37,7 @@ class Stage:
         with open(folder + "/job.json") as file:
             self.job = json.load(file)
         self.state = self._load_state()
+        self.rtc_memory = self.state.get("rtc_memory", "")
         clock = world.clock
         clock.now_us = world.boot_us = self.state["at_us"]
         clock.cpu_factor = self.job.get("cpu_factor", 1)
@@ -150,8 +152,19 @@ class Stage:
         sys.exit(EXIT_POWER_CUT)
 
     def bite(self) -> None:
+        self._reset("watchdog")
+
+    def restart(self) -> None:
+        """The program resets its own chip; what is in the RTC's memory stays."""
+        self._reset("reset")
+
+    def leave_to_prompt(self) -> None:
+        self._save(world.clock.now_us, "reset")
+        sys.exit(EXIT_SERVICE)
+
+    def _reset(self, cause: str) -> None:
         self.flash.dead = True
-        self._save(world.clock.now_us + 300000, "watchdog")
+        self._save(world.clock.now_us + _RESET_US, cause)
         sys.exit(EXIT_POWER_CUT)
 
     def _finish(self) -> None:
@@ -184,7 +197,8 @@ class Stage:
         """Where the scenario goes on at the next start; replaced as a whole."""
         path = self._folder + "/state.json"
         with open(path + ".new", "w") as file:
-            json.dump({"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause}, file)
+            state = {"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause}
+            json.dump(dict(state, rtc_memory="" if cause == "power on" else self.rtc_memory), file)
         os.rename(path + ".new", path)
 
     def _save_flash(self) -> None:

@@ -107,4 +107,5 @@ ROWS = (
     _state("music_fault", LOW, "music_fault", 0, WATCHING, "NO MUSIC: CHECK PLAYER"),
     _state("clock_not_trusted", LOW, "clock_fault", 0, ALWAYS, "CLOCK NOT SET"),
     _state("settings_fault", LOW, "settings_fault", 0, ALWAYS, "SETTINGS %v"),
+    _state("key_fault", LOW, "key_fault", 0, ALWAYS, "UNIT KEY %v"),
 )  # fmt: skip

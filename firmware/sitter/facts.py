@@ -74,6 +74,7 @@ def _technical(unit) -> dict:
         "memory_fault": faults.get("memory"),
         "clock_fault": faults.get("clock"),
         "settings_fault": faults.get("settings"),
+        "key_fault": faults.get("key"),
         "program_fault": faults.get("program"),
         "task_silent": faults.get("task"),
         "signals_denied": unit.self_test.result == "denied",

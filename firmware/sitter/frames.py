@@ -2,21 +2,19 @@
 
 A frame on the line is  00 COBS(content) 00  with
 
-    content = kind u8 (`J` JSON, `D` data)  counter u8  body  [mac 16 bytes]  CRC-32 u32
+    content = kind u8 (`J` JSON, `S` JSON with a mac of 16 bytes behind it, `D` data)  counter u8  body  CRC-32 u32
 
 COBS (Cheshire and Baker 1999) leaves no zero byte inside, so that a receiver finds the next frame after any damage.
-The counter of an answer is that of its question. With a connection key the mac is HMAC-SHA-256 over kind, counter and
-body, and a frame without a right one is dropped. Bytes between zeros that are no frame, such as the boot messages of
-the chip, are handed on as console text.
+The counter of an answer is that of its question. The CRC finds damage; who sent a frame is shown by the mac alone, see
+access.py. Bytes between zeros that are no frame, such as the boot messages of the chip, are handed on as console text.
 """
 
 import binascii
 import struct
 from collections import namedtuple
 
-from sitter.seal import MAC_BYTES, hmac_sha256
-
 JSON = 0x4A
+SEALED = 0x53
 DATA = 0x44
 # The unit's receive ring holds 260 bytes and has no flow control; the host keeps its frames below this.
 MAX_HOST_FRAME = 200
@@ -27,7 +25,7 @@ Frame = namedtuple("Frame", ("kind", "counter", "body"))
 
 
 class BadFrame(ValueError):
-    """Bytes that are not a frame: damaged, cut off, or without a right mac."""
+    """Bytes that are not a frame: damaged or cut off."""
 
 
 def cobs_encode(data: bytes) -> bytes:
@@ -59,34 +57,27 @@ def cobs_decode(data: bytes) -> bytes:
     return bytes(out)
 
 
-def encode(kind: int, counter: int, body: bytes, key: bytes | None = None) -> bytes:
+def encode(kind: int, counter: int, body: bytes) -> bytes:
     """One frame ready for the line, zero bytes at both ends included."""
     content = struct.pack("BB", kind, counter) + body
-    if key:
-        content += hmac_sha256(key, content)[:MAC_BYTES]
     content += struct.pack("<I", binascii.crc32(content) & 0xFFFFFFFF)
     return b"\0" + cobs_encode(content) + b"\0"
 
 
-def decode(coded: bytes, key: bytes | None = None) -> Frame:
+def decode(coded: bytes) -> Frame:
     """The frame between two zero bytes. Raises BadFrame."""
     content = cobs_decode(coded)
-    tail = 4 + (MAC_BYTES if key else 0)
-    if len(content) < 2 + tail:
+    if len(content) < 6:
         raise BadFrame("too short")
     if struct.unpack("<I", content[-4:])[0] != binascii.crc32(content[:-4]) & 0xFFFFFFFF:
         raise BadFrame("wrong CRC")
-    end = len(content) - tail
-    if key and hmac_sha256(key, content[:end])[:MAC_BYTES] != content[end:-4]:
-        raise BadFrame("wrong mac")
-    return Frame(content[0], content[1], content[2:end])
+    return Frame(content[0], content[1], content[2:-4])
 
 
 class Decoder:
     """Fed with pieces of any size; gives the frames in them, and counts and keeps apart what is no frame."""
 
-    def __init__(self, key: bytes | None = None) -> None:
-        self.key = key
+    def __init__(self) -> None:
         self.dropped = 0
         self._buffer = bytearray()
         self._overlong = False
@@ -116,7 +107,7 @@ class Decoder:
         try:
             if overlong:
                 raise BadFrame("too long")
-            frames.append(decode(coded, self.key))
+            frames.append(decode(coded))
         except BadFrame:
             self.dropped += 1
             return coded

@@ -24,6 +24,8 @@ def take(now_ms: int, unit, key: str, gesture: str, out) -> None:
     """One gesture of one key, or of the patient's button."""
     if key == "CALL":
         _call(unit, gesture)
+    elif key == "CHORD":
+        unit.chord_held = gesture == "hold"
     elif gesture in ("stuck", "free"):
         unit.stuck_key = key if gesture == "stuck" else None
     chosen = unit.menu.take(now_ms, key, gesture)
@@ -165,6 +167,8 @@ def refusal(now_ms: int, unit) -> str | None:
     """Why NEXT may not move on now, in one sentence for the screen; None if it may."""
     phase = unit.session.phase
     if phase == "idle":
+        if unit.faults.get("key"):
+            return "ready to be given its key" if unit.chord_held else "no key: provision first"
         if unit.plan is None:
             return "no valid plan"
         return "no room for a record" if unit.faults.get("storage") else None

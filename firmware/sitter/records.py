@@ -64,6 +64,10 @@ RECORDS = (
     (20, "away", (AT, ("event", "s", ""), ("reason", "s", ""))),
     # The battery, when a session begins, when the supply comes or goes, and with each tenth of its charge.
     (21, "battery", (AT, ("level_pct", "B", "%"), ("emptying", "B", ""))),
+    # Who did what over the link, or tried to: in the unit's audit log, and wrong proofs in an open session's log too.
+    # who is what the laptop said of itself; count is how many of that kind came since the last one written down.
+    (23, "audit", (AT, ("utc_s", "I", "s"), ("count", "H", ""), ("event", "s", ""), ("who", "s", ""), ("name", "s", ""),
+                   ("old", "s", ""), ("new", "s", ""))),
     # What staff answered when the unit asked whether a session goes on: `yes` or `no`.
     (22, "resume", (AT, ("answer", "s", ""))),
 )  # fmt: skip

@@ -65,6 +65,7 @@ class Unit:
         self.restarted: str | None = None  # how long the unit was off, until somebody has seen it
         self.asking = False  # whether the session that was interrupted is to go on
         self.help_called = self.patient_calls = self.call_held = False
+        self.chord_held = False  # somebody at the unit allows what only they may
         self.stuck_key: str | None = None
         self.battery: tuple[int, bool] | None = None  # level_pct, emptying
         self.cuff_code: int | None = None  # of the last attempt, if it failed
@@ -216,6 +217,11 @@ class Unit:
                         systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
         dose_mg = self.plan["dose_mg"] if self.plan else None
         self.record(out, "dose", now_ms, number=self.session.doses, dose_mg=dose_mg, route=self.session.route)
+
+    def take_plan(self, plan: dict) -> None:
+        """Another plan, for the next session; none may be open."""
+        self.plan = plan
+        self.session = Session(plan["route"])
 
     def _open_log(self, now_ms: int, out: Outputs) -> None:
         out.log = "open"

@@ -44,5 +44,6 @@ ACTIONS = {
     "memory_low": "After the session: switch the unit off and on; send the log.",
     "music_fault": "Check the player's card and plug. Everything else works on.",
     "clock_not_trusted": "After the session: set the clock. The record's times of day may be wrong.",
+    "key_fault": "The unit can't seal a record, so it begins no session: a technician gives it a key.",
     "settings_fault": "Settings were damaged or refused, and others are in force, as it says: apply yours again.",
 }

@@ -24,6 +24,8 @@ _COMMANDS = {
     "ports": ("commands_units", "List serial ports and the units that answer on them."),
     "status": ("commands_units", "Show how a unit is: its parts, its clock, its storage."),
     "logs": ("commands_logs", "List, pull, verify and show session logs."),
+    "provision": ("commands_access", "Give a new unit its key."),
+    "audit": ("commands_access", "Show who did what to a unit."),
     "report": ("commands_report", "Write the report of a log as one HTML page."),
     "alarms": ("commands_alarms", "Try other alarm limits on logs that have been pulled."),
     "sim": ("commands_sim", "Play scenarios on simulated units."),
@@ -75,17 +77,19 @@ def cli() -> None:
 
 
 @contextlib.contextmanager
-def unit(port: str | None, as_json: bool) -> Iterator["Connection"]:
-    """A connection to the unit that --port names, or to the only one; `sim:FILE` plays a scenario for it first."""
-    from sitterctl import device
+def unit(port: str | None, as_json: bool, key: str | None = None) -> Iterator["Connection"]:
+    """A connection to the unit that --port names, or to the only one; `sim:FILE` plays a scenario for it first. `key`
+    is what --key said."""
+    from sitterctl import device, keys
     from sitterctl.port import the_only_one
 
+    at_hand = keys.at_hand(key)
     if port and port.startswith("sim:"):
-        with play_simulator(Path(port[4:]), as_json) as simulator, device.connect(simulator.port) as connection:
-            yield connection
+        with play_simulator(Path(port[4:]), as_json) as simulator, device.connect(simulator.port, at_hand) as line:
+            yield line
     else:
-        with device.connect(port or the_only_one()) as connection:
-            yield connection
+        with device.connect(port or the_only_one(), at_hand) as line:
+            yield line
 
 
 def play_simulator(scenario: Path, as_json: bool, state: Path | None = None) -> "Simulator":

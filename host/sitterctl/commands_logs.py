@@ -22,13 +22,14 @@ def logs() -> None:
 
 
 @logs.command("list", epilog=examples("logs list --port /dev/ttyUSB0", "logs list --json"))
+@key_option
 @port_option
 @json_option
-def list_(port: str | None, as_json: bool) -> None:
+def list_(key: str | None, port: str | None, as_json: bool) -> None:
     """List the logs on a unit."""
     from sitterctl import device
 
-    with unit(port, as_json) as connection:
+    with unit(port, as_json, key) as connection:
         found = device.list_logs(connection)
     rows = [
         [log["name"], log["bytes"], "closed" if log["closed"] else "open", "pulled" if log["pulled"] else "-"]
@@ -60,7 +61,7 @@ def pull(names: tuple[str, ...], all_: bool, out: Path, key: str | None, port: s
         raise SitterError("both names and --all were given", "give one or the other", exit_code=USAGE)
     at_hand = keys.at_hand(key)
     done: list[Pulled] = []
-    with unit(port, as_json) as connection:
+    with unit(port, as_json, key) as connection:
         for log in _chosen(device.list_logs(connection), names, all_):
             done.append(_pull_one(connection, log, out, at_hand, as_json, done))
     for pulled in done:

@@ -6,7 +6,6 @@ after it has seen that the last bytes of the .part are the unit's own. Once comp
 """
 
 import contextlib
-import getpass
 import hashlib
 import os
 import re
@@ -17,20 +16,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sitterctl import keys as keystore
-from sitterctl import pull_record, slog
+from sitterctl import pull_record, slog, transfer, who
 from sitterctl.connection import ANSWER_S, Connection
 from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_ANSWER, NOT_VERIFIED, PARTIAL, RESTARTED, SitterError
 
 _OVERLAP = 256
+_HASHING_S = 30.0  # the unit reads the whole log again before it believes that we have it
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 Progress = Callable[[int, int], None]
 
 
 @contextlib.contextmanager
-def connect(path: str, timeout_s: float = ANSWER_S) -> Iterator[Connection]:
-    """A greeted connection, closed at the end. Raises SitterError."""
-    connection = Connection(path, timeout_s)
+def connect(path: str, keys: Iterable[bytes] | None = None, timeout_s: float = ANSWER_S) -> Iterator[Connection]:
+    """A greeted connection, closed at the end; the `keys` at hand, if not those of the keystore. Raises SitterError."""
+    connection = Connection(path, timeout_s, keystore.at_hand() if keys is None else keys)
     try:
         connection.greet()
         yield connection
@@ -143,7 +143,7 @@ def _collect(connection: Connection, log: dict, final: Path, part: Path, notes: 
             whole = have == log["bytes"]
             notes.append("was here already" if whole else f"went on at byte {have} of {log['bytes']}")
         file.truncate(have)
-        for piece in connection.read_log(log["name"], have):
+        for piece in transfer.read_log(connection, log["name"], have):
             file.write(piece)
             have += len(piece)
             if on_progress:
@@ -168,7 +168,7 @@ def _goes_on(connection: Connection, log: dict, part: Path) -> bool:
     with open(part, "rb") as file:
         file.seek(start)
         ours = file.read()
-    return b"".join(connection.read_log(log["name"], start, have)) == ours
+    return b"".join(transfer.read_log(connection, log["name"], start, have)) == ours
 
 
 def _put_in_place(part: Path, final: Path, data: bytes) -> None:
@@ -196,7 +196,7 @@ def _acknowledge(connection: Connection, done: Pulled) -> None:
         done.notes.append("not acknowledged, so the unit keeps its copy")
     else:
         digest = hashlib.sha256(done.path.read_bytes()).hexdigest()
-        connection.ask("logs.ack", name=done.name, size=done.size_bytes, sha256=digest)
+        connection.ask("logs.ack", answer_s=_HASHING_S, name=done.name, size=done.size_bytes, sha256=digest)
         done.acknowledged = True
 
 
@@ -213,13 +213,7 @@ def _known(connection: Connection, log: dict, status: dict) -> dict:
         "closed": log["closed"],
         "port": connection.path,
         "pulled_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-        "pulled_by": _user(),
+        "pulled_by": who.user(),
         "unit_clock_offset_s": clock_offset_s(status),
         "unit_clock_trusted": status.get("clock_trusted"),
     }
-
-
-def _user() -> str | None:
-    with contextlib.suppress(OSError, KeyError):
-        return getpass.getuser()
-    return None

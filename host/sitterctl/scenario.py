@@ -26,10 +26,10 @@ PARTS = {
 }  # fmt: skip
 PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
            "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "rate_pct")  # fmt: skip
-_FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "patient", "plan", "settings", "timeline", "end_s",
-           "expect")  # fmt: skip
+_FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "patient", "provisioned", "plan", "settings",
+           "timeline", "end_s", "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
-_KINDS = {"seed": int, "end_s": (int, float), "timeline": list, "patient": dict, "expect": dict}
+_KINDS = {"seed": int, "provisioned": bool, "end_s": (int, float), "timeline": list, "patient": dict, "expect": dict}
 _ACTIONS = ("key", "patient", "fault", "power_cut")
 _EXPECTED = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts")
 

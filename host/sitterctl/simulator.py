@@ -24,6 +24,7 @@ from sitterctl.errors import SitterError
 
 FLASH_BYTES = 2 * 1024 * 1024
 _POWER_CUT = 75
+_SERVICE = 76
 _KILLED = -9
 
 
@@ -109,19 +110,25 @@ class Simulator:
 
     def _keep_running(self) -> None:
         code = _POWER_CUT
-        while code in (_POWER_CUT, _KILLED) and not self._ended.is_set():
+        while code in (_POWER_CUT, _KILLED, _SERVICE) and not self._ended.is_set():
             if code == _KILLED:
                 self._pass_time()
-            code = self._run_once()
+            if code == _SERVICE:
+                self._run(interpreter())  # MicroPython's prompt, until it is left
+                if self._ended.is_set():
+                    break
+                self._pass_time()
+            self.started += 1
+            play = firmware_folder() / "sim" / "play.py"
+            code = self._run(interpreter(), "-X", "heapsize=32m", str(play), str(self.folder))
         if not self._ended.is_set():
             self.messages.append(f"the simulated unit stopped with exit code {code}")
             self._ended.set()
         self._ready.set()
 
-    def _run_once(self) -> int:
-        self.started += 1
+    def _run(self, *command: str) -> int:
         self._child = subprocess.Popen(
-            [interpreter(), "-X", "heapsize=32m", str(firmware_folder() / "sim" / "play.py"), str(self.folder)],
+            command,
             stdin=self._unit_end,
             stdout=self._unit_end,
             stderr=subprocess.PIPE,

@@ -51,13 +51,6 @@ def test_endless_noise_does_not_fill_memory():
     assert decoder.feed(b"\0" + frames.encode(JSON, 1, b"ok"))[0] == [Frame(JSON, 1, b"ok")]
 
 
-def test_a_frame_without_the_right_mac_is_dropped():
-    sealed = frames.encode(JSON, 1, b"hi", b"connection key")
-    assert Decoder(b"connection key").feed(sealed)[0] == [Frame(JSON, 1, b"hi")]
-    assert Decoder(b"another key").feed(sealed)[0] == []
-    assert Decoder(b"connection key").feed(frames.encode(JSON, 1, b"hi"))[0] == []
-
-
 def test_a_lone_crc_is_too_short_for_a_frame():
     raises(BadFrame, frames.decode, frames.cobs_encode(b"\0\0\0\0"))
 

@@ -72,6 +72,38 @@ class Bedside:
         return [fields for record, fields in self.records if record == name]
 
 
+def test_a_unit_without_a_key_begins_no_session_and_says_so():
+    bed = Bedside()
+    bed.give("part", ("key", "MISSING"))
+    assert bed.names() == ["key_fault"]
+    assert bed.unit.alarms.sentence(*bed.unit.alarms.named()[0][:2]) == "UNIT KEY MISSING"
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "idle"
+    bed.run(6)
+    assert keypad.prompt(bed.now_ms, bed.unit) == "no key: provision first"
+
+
+def test_the_chord_says_that_somebody_is_at_the_unit_for_as_long_as_it_is_held():
+    bed = Bedside()
+    bed.give("part", ("key", "MISSING"))
+    bed.give("key", ("CHORD", "hold"))
+    assert bed.unit.chord_held
+    assert keypad.prompt(bed.now_ms, bed.unit) == "ready to be given its key"
+    bed.give("key", ("CHORD", "free"))
+    assert not bed.unit.chord_held
+
+
+def test_another_plan_is_the_next_sessions():
+    bed = Bedside()
+    bed.unit.take_plan(dict(PLAN, code="KAP-0043", route="intramuscular"))
+    bed.run(1)
+    assert shown(bed)["clock"] == "KAP-0043"
+    bed.dosed()
+    assert bed.of("plan")[-1]["code"] == "KAP-0043"
+    bed.run(6 * 60)
+    assert bed.unit.session.phase == "peak"  # five minutes after an injection; a lozenge takes twenty
+
+
 def test_a_session_cannot_begin_without_a_valid_plan():  # REQ-081
     bed = Bedside(with_plan=False)
     bed.press("NEXT")

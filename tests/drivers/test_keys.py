@@ -79,8 +79,8 @@ def test_a_glitch_shorter_than_the_debounce_is_ignored():
 def test_two_keys_are_followed_side_by_side():
     stand = Stand()
     stand.part.press("MARK")
-    stand.part.press("BP")
-    assert sorted(stand.run(1200)) == [("BP", "down"), ("BP", "hold"), ("MARK", "down"), ("MARK", "hold")]
+    stand.part.press("SILENCE")
+    assert sorted(stand.run(1200)) == [("MARK", "down"), ("MARK", "hold"), ("SILENCE", "down"), ("SILENCE", "hold")]
 
 
 def test_a_stuck_key_is_said_once():
@@ -220,3 +220,40 @@ def test_the_service_chord_is_seen_by_a_part_fresh_from_power_on():
         assert stand.keys.held_at_boot() is held
         stand.part.absent = True
         assert not stand.keys.held_at_boot()
+
+
+def hold_chord(stand, ms):
+    for key in ("MARK", "BP"):
+        stand.part.press(key)
+    return stand.run(ms)
+
+
+def test_mark_and_bp_held_together_are_the_chord_and_open_no_menu():
+    stand = Stand()
+    assert hold_chord(stand, 2500) == [("BP", "down"), ("MARK", "down"), ("CHORD", "hold")]
+    stand.part.release("BP")
+    assert stand.run(100) == [("CHORD", "free")]
+    stand.part.release("MARK")
+    assert stand.run(300) == []
+    assert stand.press("MARK", 300) == [("MARK", "down"), ("MARK", "short")]
+
+
+def test_mark_and_bp_pressed_for_a_moment_are_two_presses():
+    stand = Stand()
+    assert ("CHORD", "hold") not in hold_chord(stand, 700)
+    for key in ("MARK", "BP"):
+        stand.part.release(key)
+    assert sorted(stand.run(200)) == [("BP", "short"), ("MARK", "short")]
+
+
+def test_a_third_key_makes_it_no_chord():
+    stand = Stand()
+    stand.part.press("NEXT")
+    assert ("CHORD", "hold") not in hold_chord(stand, 1500)
+
+
+def test_a_chord_that_nobody_sees_any_more_is_over():
+    stand = Stand()
+    hold_chord(stand, 1500)
+    stand.part.absent = True
+    assert ("CHORD", "free") in stand.run(300)

@@ -1,54 +1,74 @@
+import hashlib
 import json
 import struct
 
-from drivers.link import Link
+from drivers.link import Link, Refused
 from sitter import frames
-from sitter.records import SCHEMA_ID
+from sitter.access import HOST, UNIT, Access, Handshake
 
-LOG = bytes(i * 7 % 251 for i in range(5000))
+KEY = b"k" * 32
+H, U = b"h" * 16, b"u" * 16
 
 
-class Store:
+class Verbs:
+    """Answers what a test has laid ready, and notes what it was asked."""
+
     def __init__(self):
-        self.logs = {"00001": LOG}
-        self.pulled = []
+        self.asked = []
+        self.answers = {}
+        self.ended = 0
 
-    def list(self):
-        return [(name, len(data), True, name in self.pulled) for name, data in sorted(self.logs.items())]
+    def serve(self, request, keyed):
+        self.asked.append((request["do"], keyed))
+        answer = self.answers.get(request["do"], {"ok": True})
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
 
-    def size(self, name):
-        if name not in self.logs:
-            raise OSError(2)
-        return len(self.logs[name])
+    def take_data(self, body):
+        self.asked.append(("data", body))
+        return {"ok": True, "have": len(body)}
 
-    def read(self, name, offset, count):
-        return self.logs[name][offset : offset + count]
-
-    def stop_reading(self):
-        pass
-
-    def mark_pulled(self, name):
-        self.pulled.append(name)
+    def pieces(self, *pieces):
+        try:
+            yield from pieces
+        finally:
+            self.ended += 1
 
 
 class Host:
     """Talks to a Link as a host does: one request, then everything that comes back."""
 
     def __init__(self):
-        self.store = Store()
-        self.link = Link(self.store, lambda: {"unit_id": "SIM-1"}, lambda: {"state": "idle"})
+        self.verbs = Verbs()
+        self.access = Access(KEY)
+        self.link = Link(self.access, self.verbs)
+        self.channel = None
         self.counter = 0
+
+    def prove(self):
+        handshake = Handshake(KEY, H, U)
+        self.access.challenge(H, U)
+        assert self.access.prove(1, handshake.proof(HOST))
+        self.channel = handshake.channel()
 
     def ask(self, **request):
         return self.raw(json.dumps(request).encode())
 
-    def raw(self, body):
+    def raw(self, body, kind=frames.JSON):
         self.counter += 1
-        self.link.feed(frames.encode(frames.JSON, self.counter, body))
+        self.link.feed(frames.encode(kind, self.counter, body))
         got = self.drain()
         assert all(frame.counter == self.counter for frame in got)
         assert got[-1].kind == frames.JSON
         return json.loads(str(got[-1].body, "utf-8")), got[:-1]
+
+    def sealed(self, **request):
+        self.channel.number += 1
+        body = self.channel.seal(HOST, json.dumps(request).encode())
+        coded = frames.encode(frames.SEALED, self.channel.number & 0xFF, body)
+        self.link.feed(coded)
+        return coded
 
     def drain(self):
         decoder, got = frames.Decoder(), []
@@ -59,75 +79,116 @@ class Host:
         return got
 
 
-def test_hello_names_schema_and_unit():
-    answer, _ = Host().ask(do="hello")
-    assert answer == {"ok": True, "schema": SCHEMA_ID, "unit_id": "SIM-1"}
-
-
-def test_a_log_arrives_in_contiguous_pieces():
+def test_an_answer_has_the_counter_of_its_question():
     host = Host()
-    answer, pieces = host.ask(do="logs.read", name="00001", offset=100, count=4000)
-    got = b""
-    for piece in pieces:
-        assert struct.unpack("<I", piece.body[:4])[0] == 100 + len(got)
-        got += piece.body[4:]
-    assert got == LOG[100:4100]
-    assert answer == {"ok": True, "sent": 4000, "size": 5000}
+    assert host.ask(do="hello")[0] == {"ok": True}
+    assert host.verbs.asked == [("hello", False)]
 
 
-def test_reading_past_the_end_sends_nothing_and_says_the_size():
-    answer, pieces = Host().ask(do="logs.read", name="00001", offset=9000, count=10)
-    assert pieces == []
-    assert answer == {"ok": True, "sent": 0, "size": 5000}
-
-
-def test_logs_are_listed_in_pages():
+def test_requests_that_make_no_sense_are_answered_and_reach_no_verb():
     host = Host()
-    for i in range(2, 10):
-        host.store.logs["%05d" % i] = b""
-    first, _ = host.ask(do="logs.list")
-    rest, _ = host.ask(**{"do": "logs.list", "from": 6})
-    assert [row[0] for row in first["logs"] + rest["logs"]] == ["%05d" % i for i in range(1, 10)]
-    assert first["more"]
-    assert not rest["more"]
-
-
-def test_an_acknowledged_log_counts_as_pulled():
-    host = Host()
-    assert host.ask(do="logs.ack", name="00001", size=5000)[0] == {"ok": True}
-    assert host.store.pulled == ["00001"]
-
-
-def test_a_log_that_grew_since_is_not_acknowledged():
-    host = Host()
-    assert host.ask(do="logs.ack", name="00001", size=4999)[0]["error"] == "bad-request"
-    assert host.store.pulled == []
-
-
-def test_requests_that_make_no_sense_are_answered_and_change_nothing():
-    host = Host()
-    for body in (b"", b"{", b"[]", b'{"do": 3}', b'"hello"', b"\xff\xfe"):
+    for body in (b"", b"{", b"[]", b'{"do": 3}', b'"hello"', b"\xff\xfe", b"[" * 900, b'{"do":' * 150):
         assert host.raw(body)[0]["error"] == "bad-request"
-    assert host.ask(do="format")[0]["error"] == "unknown-verb"
-    assert host.ask(do="logs.read", name="../boot.py", offset=0)[0]["error"] == "no-such-log"
-    assert host.ask(do="logs.read", name=None, offset=0)[0]["error"] == "no-such-log"
-    assert host.ask(do="logs.read", name="00001", offset=-1)[0]["error"] == "bad-request"
+    assert host.verbs.asked == []
 
 
-def test_a_new_request_ends_the_transfer_before_it():
+def test_a_refusal_is_a_code_and_a_sentence():
     host = Host()
-    host.link.feed(frames.encode(frames.JSON, 9, json.dumps({"do": "logs.read", "name": "00001"}).encode()))
-    host.link.take(100)
-    while host.link._out:
-        host.link.take(100)
+    host.verbs.answers["x"] = Refused("denied", "no " * 100, {"wait_s": 3})
+    answer, _ = host.ask(do="x")
+    assert answer["error"] == "denied"
+    assert answer["wait_s"] == 3
+    assert len(answer["text"]) <= 120
+
+
+def test_what_takes_long_comes_in_pieces_and_takes_its_time():
+    host = Host()
+    host.verbs.answers["x"] = host.verbs.pieces(b"one", None, b"two", {"ok": True, "sent": 6})
+    answer, data = host.ask(do="x")
+    assert [frame.body for frame in data] == [b"one", b"two"]
+    assert answer["sent"] == 6
+    assert host.verbs.ended == 1
+
+
+def test_a_refusal_in_the_middle_ends_it():
+    def failing():
+        yield b"one"
+        raise Refused("no-such-log", "gone")
+
+    host = Host()
+    host.verbs.answers["x"] = failing()
+    answer, data = host.ask(do="x")
+    assert answer["error"] == "no-such-log"
+    assert len(data) == 1
+
+
+def test_a_new_request_ends_what_the_one_before_it_began():
+    host = Host()
+    host.verbs.answers["x"] = host.verbs.pieces(b"one", b"two", b"three", {"ok": True})
+    host.link.feed(frames.encode(frames.JSON, 9, b'{"do": "x"}'))
+    while host.link.take(100):
+        if not host.link._out:
+            break
     host.link.feed(frames.encode(frames.JSON, 10, b'{"do": "hello"}'))
-    kinds = [(frame.kind, frame.counter) for frame in host.drain()]
-    assert kinds == [(frames.JSON, 10)]
+    assert [(frame.kind, frame.counter) for frame in host.drain()] == [(frames.JSON, 10)]
+    assert host.verbs.ended == 1
 
 
-def test_brackets_without_end_are_answered_and_no_end():
+def test_a_piece_that_is_put_is_answered_with_how_far_it_is():
     host = Host()
-    for body in (b"[" * 900, b'{"do":' * 150, b'{"do":"hello","name":' + b"[" * 800):
-        answer, _ = host.raw(body)
-        assert answer["error"] == "bad-request"
-    assert host.ask(do="hello")[0]["ok"]
+    answer, _ = host.raw(struct.pack("<I", 0) + b"abc", frames.DATA)
+    assert answer == {"ok": True, "have": 7}
+
+
+def test_a_sealed_request_is_known_as_the_key_holders_and_answered_with_a_mac():
+    host = Host()
+    host.prove()
+    host.sealed(do="logs.list")
+    assert host.verbs.asked == [("logs.list", True)]
+    (frame,) = host.drain()
+    assert frame.kind == frames.SEALED
+    assert host.channel.opened(UNIT, frame.body) == b'{"ok": true}'
+
+
+def test_data_and_refusals_of_a_sealed_request_end_in_a_mac_too():
+    host = Host()
+    host.prove()
+    host.verbs.answers["x"] = host.verbs.pieces(b"data", {"ok": True})
+    host.sealed(do="x")
+    data, last = host.drain()
+    assert (data.kind, data.body) == (frames.DATA, b"data")
+    assert host.channel.opened(UNIT, last.body)
+    host.verbs.answers["x"] = Refused("session-open", "no")
+    host.sealed(do="x")
+    (frame,) = host.drain()
+    assert b"session-open" in host.channel.opened(UNIT, frame.body)
+
+
+def refused_without_being_asked(host, coded):
+    host.link.feed(coded)
+    (frame,) = host.drain()
+    return frame.kind == frames.JSON and json.loads(str(frame.body, "utf-8"))["error"] == "auth-needed"
+
+
+def test_a_sealed_request_sent_again_reaches_no_verb():  # REQ-162
+    host = Host()
+    host.prove()
+    coded = host.sealed(do="restart")
+    host.drain()
+    assert refused_without_being_asked(host, coded)
+    assert host.verbs.asked == [("restart", True)]
+
+
+def test_a_sealed_request_without_a_channel_or_with_a_wrong_mac_reaches_no_verb():  # REQ-162
+    host = Host()
+    assert refused_without_being_asked(host, frames.encode(frames.SEALED, 1, b'{"do": "restart"}' + b"m" * 16))
+    host.prove()
+    assert refused_without_being_asked(host, frames.encode(frames.SEALED, 1, b'{"do": "restart"}' + b"m" * 16))
+    assert refused_without_being_asked(host, frames.encode(frames.SEALED, 1, b""))
+    assert host.verbs.asked == []
+
+
+def test_frames_of_no_kind_are_passed_over():
+    host = Host()
+    host.link.feed(frames.encode(0x41, 1, hashlib.sha256(b"").digest()))
+    assert not host.link.busy

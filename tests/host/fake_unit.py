@@ -1,57 +1,20 @@
-"""A unit behind a pseudo-terminal, in a thread: the firmware's own Link over logs kept in memory, with fault knobs."""
+"""A unit behind a pseudo-terminal, in a thread: the firmware's own link and verbs over logs kept in memory, with fault
+knobs."""
 
 import os
 import select
+import tempfile
 import threading
 import time
 import tty
 
 from example_log import small_log
+from fake_app import KEY, FakeApp
 
-from drivers.link import Link
 from sitter import frames
-from sitter.records import SCHEMA_ID
 
 UNIT = "SIM-0007"
 MORE_LOGS = {"00001": small_log(), "00002": small_log(firmware="0.1.1")}
-
-
-class _Store:
-    """Logs in memory with the face of the firmware's log store."""
-
-    def __init__(self, logs: dict[str, bytes]) -> None:
-        self.logs = logs
-        self.still_open: set[str] = set()
-        self.pulled: list[str] = []
-
-    def list(self) -> list[tuple[str, int, bool, bool]]:
-        return [(n, len(d), n not in self.still_open, n in self.pulled) for n, d in sorted(self.logs.items())]
-
-    def size(self, name: str) -> int:
-        if name not in self.logs:
-            raise OSError(2)
-        return len(self.logs[name])
-
-    def read(self, name: str, offset: int, count: int) -> bytes:
-        return self.logs[name][offset : offset + count]
-
-    def stop_reading(self) -> None:
-        pass
-
-    def mark_pulled(self, name: str) -> None:
-        self.pulled.append(name)
-
-
-class _OddLink(Link):
-    """The firmware's Link, whose hello may name another schema."""
-
-    schema = SCHEMA_ID
-
-    def _serve(self, counter: int, request: dict) -> dict | None:
-        answer = super()._serve(counter, request)
-        if request["do"] == "hello" and answer:
-            answer["schema"] = self.schema
-        return answer
 
 
 class FakeUnit:
@@ -60,6 +23,7 @@ class FakeUnit:
     silent      nothing is ever answered
     babble      bytes sent in the place of any answer
     schema, unit_id       what hello says
+    liar        its proof is a wrong one: it names the key and does not know it
     slow_s      how long it takes over each request
     boot_id, booted_at    which start this is, and the moment of it (time.monotonic)
     drop, damage          numbers of outgoing frames, from 0, that are lost or get a bit flipped
@@ -67,7 +31,7 @@ class FakeUnit:
     reboot_after          the unit starts again when so many frames have gone out, and loses what it was sending
     """
 
-    def __init__(self, logs: dict[str, bytes] | None = None) -> None:
+    def __init__(self, logs: dict[str, bytes] | None = None, key: bytes | None = KEY) -> None:
         self.silent = False
         self.slow_s = 0.0
         self.unit_id = UNIT
@@ -78,8 +42,12 @@ class FakeUnit:
         self.cut_after: int | None = None
         self.reboot_after: int | None = None
         self.sent = 0
-        self.store = _Store(dict(MORE_LOGS if logs is None else logs))
-        self.link = _OddLink(self.store, self._hello, self._status)
+        self.liar = False
+        self.schema: int | None = None
+        self._folder = tempfile.TemporaryDirectory()
+        self.app = FakeApp(self._folder.name, dict(MORE_LOGS if logs is None else logs), key)
+        self.store, self.link = self.app.store, self.app.link
+        self._serve_verb, self.app.verbs.serve = self.app.verbs.serve, self._oddly
         self._decoder = frames.Decoder()
         self._unit_end, self._host_end = os.openpty()
         tty.setraw(self._host_end)
@@ -97,33 +65,30 @@ class FakeUnit:
         for end in (self._stop, self._host_end, self._unit_end):
             if end >= 0:
                 os.close(end)
-
-    @property
-    def schema(self) -> int:
-        return self.link.schema
-
-    @schema.setter
-    def schema(self, schema: int) -> None:
-        self.link.schema = schema
+        self._folder.cleanup()
 
     def reboot(self) -> None:
         self.boot_id, self.booted_at = self.boot_id + 1, time.monotonic()
+        self.app.restart_wanted = False
+        self.app.custody.access.channel, self.app.custody.access._key = None, self.app.custody.key
 
     # --- what the firmware says -------------------------------------------------------------------------------------
 
     def _uptime_ms(self) -> int:
         return int((time.monotonic() - self.booted_at) * 1000)
 
-    def _hello(self) -> dict:
-        return {"version": "0.1.0", "unit_id": self.unit_id, "boot_id": self.boot_id, "uptime_ms": self._uptime_ms(),
-                "state": "idle"}  # fmt: skip
-
-    def _status(self) -> dict:
-        parts = dict.fromkeys(("oximeter", "nibp", "music", "display", "keys", "storage", "clock"), "ok")
-        return {"unit_id": self.unit_id, "state": "idle", "uptime_ms": self._uptime_ms(),
-                "utc_s": int(time.time()) + 60, "clock_trusted": True, "free_bytes": 1_000_000,
-                "logs": len(self.store.logs), "unpulled": 1, "heap_free": 50_000,
-                "parts": {**parts, "music": "no card"}}  # fmt: skip
+    def _oddly(self, request: dict, keyed: bool):
+        """The verbs' own answer, but for the knobs."""
+        answer = self._serve_verb(request, keyed)
+        if request["do"] == "hello":
+            answer.update(unit_id=self.unit_id, boot_id=self.boot_id, uptime_ms=self._uptime_ms())
+            answer["schema"] = self.schema or answer["schema"]
+        if request["do"] == "status":
+            answer.update(uptime_ms=self._uptime_ms(), utc_s=int(time.time()) + 60, clock_trusted=True)
+            answer["parts"]["music"] = "no card"
+        if request["do"] == "auth.begin" and self.liar:
+            answer["proof"] = "00" * 16
+        return answer
 
     # --- the line ---------------------------------------------------------------------------------------------------
 
@@ -144,6 +109,8 @@ class FakeUnit:
         while self.link.busy and self._unit_end >= 0:
             for frame in self._decoder.feed(self.link.take(100))[0]:
                 self._send(frame)
+        if self.app.restart_wanted:
+            self.reboot()
 
     def _send(self, frame: frames.Frame) -> None:
         n, self.sent = self.sent, self.sent + 1
@@ -154,7 +121,7 @@ class FakeUnit:
             self._write(bytes(coded))
         if self.reboot_after is not None and n >= self.reboot_after:
             self.reboot_after = None
-            self.link._transfer = None
+            self.link._drop_work()
             self.reboot()
         if self.cut_after is not None and n >= self.cut_after:
             time.sleep(0.05)  # what is on the line still arrives

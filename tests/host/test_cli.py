@@ -18,7 +18,8 @@ import pytest
 from example_log import small_log
 from fake_unit import UNIT, FakeUnit
 
-from sitterctl import cli, device, errors, port, simulator
+from sitter import records
+from sitterctl import cli, device, errors, keys, port, simulator
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -40,7 +41,7 @@ SCENARIO = Path(__file__).parent.parent / "scenarios" / "stop.json"
 
 @pytest.fixture
 def unit(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeUnit]:
-    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (0.3,))
+    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (None, 0.3))
     with FakeUnit() as fake:
         monkeypatch.setenv("SITTER_PORT", fake.port)
         yield fake
@@ -270,11 +271,11 @@ def test_a_cut_pull_says_what_is_left_and_what_was_done(unit: FakeUnit, run) -> 
 
 
 def test_ctrl_c_in_mid_pull_says_what_is_left(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_log(self, name: str, offset: int, end: int | None = None) -> Iterator[bytes]:
+    def read_log(line, name: str, offset: int, end: int | None = None) -> Iterator[bytes]:
         yield b"x" * 500
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sitterctl.connection.Connection.read_log", read_log)
+    monkeypatch.setattr("sitterctl.transfer.read_log", read_log)
     code, out, err = run("logs", "pull", "00001")
     assert (code, out) == (INTERRUPTED, "")
     assert "stopped: 500 of" in err
@@ -428,15 +429,77 @@ def test_a_faulty_scenario_has_all_faults_listed(run, tmp_path: Path) -> None:
     assert f"{path}: a: " in err
 
 
+def make_new(unit: FakeUnit) -> None:
+    """A unit without a key, at which somebody holds the chord."""
+    custody = unit.app.custody
+    custody.key = custody.access._key = None
+    unit.app.unit.chord_held = True
+
+
+def test_a_new_unit_gets_a_key_that_this_computer_keeps(unit: FakeUnit, run) -> None:
+    make_new(unit)
+    code, out, err = run("provision")
+    assert code == OK
+    assert "hold MARK and BP" in err
+    (path,) = keys.folder().glob("*.key")
+    assert bytes.fromhex(path.read_text()) == unit.app.custody.key
+    assert path.stat().st_mode & 0o077 == 0
+    assert str(path) in out
+    unit.booted_at -= 3600
+    assert run("logs", "list")[0] == OK
+
+
+def test_a_key_that_nobody_took_is_not_kept(unit: FakeUnit, run) -> None:
+    make_new(unit)
+    unit.app.unit.chord_held = False
+    code, _, err = run("provision", "--timeout", "1")
+    assert code == PERMISSION
+    assert "hold MARK and BP at the unit" in err
+    assert not list(keys.folder().glob("*.key"))
+
+
+def test_a_key_that_may_have_been_taken_is_kept(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_new(unit)
+    unit.drop = set(range(1, 100))  # everything behind hello
+    code, _, err = run("provision")
+    assert code == NO_ANSWER
+    (path,) = keys.folder().glob("*.key")
+    assert f"{path} stays" in err
+
+
+def test_an_audit_log_is_shown_and_kept(unit: FakeUnit, run) -> None:
+    audit = unit.app.custody.audit
+    rows = records.walk(small_log(), len(records.MAGIC))
+    audit.open(records.decode(*next(rows)[1:])[1], {"at_ms": 0})
+    audit.note(
+        5, "setting", {"utc_s": 1_777_000_000, "who": "tech@bench", "name": "volume_cap", "old": "22", "new": "9"}
+    )
+    audit.flush(6)
+    code, out, _ = run("audit", "--out", "kept")
+    assert code == OK
+    assert "2026-04-24T03:06:40Z  setting      1  tech@bench  volume_cap: 22 -> 9" in out
+    kept = Path(f"kept/{UNIT}-audit-current.slog")
+    assert b"tech@bench" in kept.read_bytes()
+    path = Path(unit._folder.name) / "audit/current"
+    path.write_bytes(path.read_bytes().replace(b"tech@bench", b"boss@bench"))
+    code, out, _ = run("audit")
+    assert code == NOT_VERIFIED
+    assert "Broken" in out
+
+
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 GOOD = (
-    ("ports",), ("status",), ("logs", "list"), ("logs", "pull"), ("logs", "verify", "a.slog"),
+    ("ports",), ("status",), ("provision",), ("audit",), ("logs", "list"), ("logs", "pull"),
+    ("logs", "verify", "a.slog"),
     ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
     (("status", "--port", "/dev/ttyUSB99"), NO_UNIT),
+    (("provision",), PERMISSION),
+    (("audit", "--key", "00" * 32), PERMISSION),
+    (("logs", "list", "--key", "00" * 32), PERMISSION),
     (("logs", "list", "--port", "sim:missing.json"), USAGE),
     (("logs", "pull", "00009"), USAGE),
     (("logs", "verify", "missing.slog"), USAGE),
@@ -459,6 +522,8 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     monkeypatch.setattr(simulator, "play", lambda *a, **k: summary([]))
     pulled(tmp_path / "a.slog")
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
+    if words == ("provision",):
+        make_new(unit)
     code, out, err = run(*words, "--json")
     assert (code, err) == (OK, "")
     assert isinstance(json.loads(out), dict)

@@ -19,7 +19,7 @@ LEAST_CASES, SECONDS = 100_000, 60
 RUN_ONE = """
 import sys, atheris
 sys.path[:0] = {path!r}
-with atheris.instrument_imports(include=["sitter", "drivers", "sitterctl.slog"]):
+with atheris.instrument_imports(include=["sitter", "drivers", "sitterctl.slog", "verbs", "uploads", "asked"]):
     import targets
 atheris.Setup(sys.argv, getattr(targets, {name!r}))
 atheris.Fuzz()
@@ -37,7 +37,7 @@ def fuzz(name: str, seconds: int) -> tuple[str, int, int, str]:
     folder = ROOT / "build" / "fuzz" / name
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    path = [str(ROOT / "host"), str(ROOT / "firmware"), str(HERE)]
+    path = [str(ROOT / "host"), str(ROOT / "firmware"), str(ROOT / "tests"), str(HERE)]
     cases = branches = 0
     while True:
         done = subprocess.run(

@@ -4,25 +4,29 @@ Whatever comes over the line or lies on a flash may be anything. A target fails 
 is promised comes out, when memory is not bounded, or when something that was changed passes for whole.
 """
 
+import hashlib
 import json
+import struct
+import tempfile
 
 from atheris import FuzzedDataProvider
+from fake_app import KEY, PLAN, FakeApp
+from verbs import VERBS as ALL_VERBS
 
 from drivers.dfplayer import Parser as PlayerParser
-from drivers.link import Link
+from drivers.link import Link, Refused
 from drivers.nibp import CuffFault, result_of
 from drivers.nibp import Parser as CuffParser
 from sitter import frames, plan, records, seal, settings
+from sitter.access import HOST, UNIT, Handshake
 from sitter.unit import Unit
 from sitterctl import keys, slog
 
-GOOD_PLAN = {
-    "code": "KAP-0042", "route": "sublingual", "dose_mg": 200, "cleared_by": "MD-07", "preparation_meetings": 3,
-    "screening": dict.fromkeys(plan.CONTRAINDICATIONS, False),
-}  # fmt: skip
-VERBS = ["hello", "status", "logs.list", "logs.read", "logs.ack", "put.begin", "", "do"]
-FIELDS = ["name", "offset", "count", "size", "sha256", "from", "do"]
+VERBS = [*ALL_VERBS, "", "do"]
+FIELDS = ["name", "offset", "count", "size", "sha256", "from", "what", "nonce", "proof", "who", "key", "do"]
 LOG = bytes(i * 7 % 251 for i in range(3000))
+LOG_SHA256 = hashlib.sha256(LOG).hexdigest()
+FOLDER = tempfile.mkdtemp()  # for an audit log that nobody writes
 
 
 def frames_in_pieces(data: bytes) -> None:
@@ -129,9 +133,9 @@ def setting_values(data: bytes) -> None:
 def plans(data: bytes) -> None:
     """Every plan is refused with sentences or can be begun with."""
     source = FuzzedDataProvider(data)
-    value = dict(GOOD_PLAN)
+    value = dict(PLAN)
     for _ in range(source.ConsumeIntInRange(0, 3)):
-        value[source.PickValueInList([*GOOD_PLAN, "cues", "name"])] = anything(source)
+        value[source.PickValueInList([*PLAN, "cues", "name"])] = anything(source)
     faults = plan.check(value)
     assert all(isinstance(fault, str) and fault for fault in faults)
     if not faults:
@@ -142,55 +146,92 @@ def plans(data: bytes) -> None:
     plan.check(anything(source))
 
 
-class Store:
-    """A store of one log that notes what was done to it."""
-
-    def __init__(self) -> None:
-        self.touched: list[str] = []
-
-    def list(self) -> list:
-        return [("00001", len(LOG), True, False)]
-
-    def size(self, name: str) -> int:
-        if name != "00001":
-            raise OSError(2)
-        return len(LOG)
-
-    def read(self, name: str, offset: int, count: int) -> bytes:
-        assert offset >= 0 and 0 <= count <= 192
-        return LOG[offset : offset + count]
-
-    def stop_reading(self) -> None:
-        pass
-
-    def mark_pulled(self, name: str) -> None:
-        self.touched.append(name)
+def asked(source: FuzzedDataProvider) -> bytes:
+    """A request that may make sense."""
+    request = {source.PickValueInList(FIELDS): anything(source) for _ in range(3)}
+    request["do"] = source.PickValueInList(VERBS)
+    if source.ConsumeBool():
+        request.update(name="00001", what=source.PickValueInList(["settings", "plan", "key"]))
+    if source.ConsumeBool():
+        request.update(size=len(LOG), sha256=LOG_SHA256)
+    return json.dumps(request).encode()
 
 
-def requests(data: bytes) -> None:
-    """Each frame is answered once or not at all, with bounded memory; only a right `logs.ack` touches the store."""
-    source, store = FuzzedDataProvider(data), Store()
-    link = Link(store, lambda: {"unit_id": "U"}, lambda: {"state": "idle"})
-    acknowledged = 0
-    for counter in range(source.ConsumeIntInRange(1, 4)):
+def drained(link: Link) -> list[frames.Frame]:
+    """What the link says, which must have an end."""
+    decoder, got = frames.Decoder(), []
+    for _ in range(400):
+        if not link.busy:
+            return got
+        piece = link.take(100)
+        assert len(piece) <= 100
+        got += decoder.feed(piece)[0]
+    raise AssertionError("an answer without an end")
+
+
+def untouched(app: FakeApp) -> bool:
+    return not (app.store.pulled or app.restart_wanted or app.board.flagged or app.state.values.keys() - {"key"})
+
+
+def strangers(data: bytes) -> None:
+    """Whoever does not know the key: each frame is answered once or not at all, memory is bounded, nothing changes, and
+    no byte of a log or of the plan goes out."""
+    source, app = FuzzedDataProvider(data), FakeApp(FOLDER, {"00001": LOG})
+    for counter in range(source.ConsumeIntInRange(1, 5)):
+        body = asked(source) if source.ConsumeBool() else source.ConsumeBytes(400)
+        app.link.feed(
+            frames.encode(source.PickValueInList([frames.JSON, frames.SEALED, frames.DATA, 0]), counter, body)
+        )
         if source.ConsumeBool():
-            request = {source.PickValueInList(FIELDS): anything(source) for _ in range(3)}
-            request["do"] = source.PickValueInList(VERBS)
-            if source.ConsumeBool():
-                request["name"] = "00001"
-            acknowledged += request["do"] == "logs.ack" and request.get("size") == len(LOG)
-            body = json.dumps(request).encode()
+            app.link.feed(source.ConsumeBytes(300))
+        for frame in drained(app.link):
+            assert frame.kind == frames.JSON and len(frame.body) < 1000
+            assert PLAN["code"].encode() not in frame.body and b'"logs": [' not in frame.body
+        assert untouched(app)
+
+
+def key_holders(data: bytes) -> None:
+    """Whoever knows the key may ask anything: no request breaks the link, a log is pulled only by its own hash, and
+    what is stored has passed its check."""
+    source, app = FuzzedDataProvider(data), FakeApp(FOLDER, {"00001": LOG})
+    handshake = Handshake(KEY, bytes(16), bytes(16))
+    app.custody.access.challenge(bytes(16), bytes(16))
+    app.custody.access.prove(0, handshake.proof(HOST))
+    channel = handshake.channel()
+    for _ in range(source.ConsumeIntInRange(1, 6)):
+        if source.ConsumeIntInRange(0, 3):
+            channel.number += 1
+            body = asked(source) if source.ConsumeBool() else json.dumps(anything(source)).encode()[:900]
+            app.link.feed(frames.encode(frames.SEALED, channel.number & 0xFF, channel.seal(HOST, body)))
+            last = [frame for frame in drained(app.link) if frame.kind != frames.DATA]
+            assert len(last) == 1 and channel.opened(UNIT, last[0].body) is not None
         else:
-            body = source.ConsumeBytes(400)
-        link.feed(frames.encode(source.PickValueInList([frames.JSON, frames.DATA, 0]), counter, body))
-        if source.ConsumeBool():
-            link.feed(source.ConsumeBytes(300))
-        drained = 0
-        while link.busy and drained < 400:
-            assert len(link.take(100)) <= 100
-            drained += 1
-        assert drained < 400, "an answer without an end"
-    assert len(store.touched) <= acknowledged
+            app.link.feed(frames.encode(frames.DATA, 1, source.ConsumeBytes(170)))
+            drained(app.link)
+    assert app.store.pulled in ([], ["00001"]) or set(app.store.pulled) == {"00001"}
+    assert not settings.check(app.state.values.get("settings", {}))
+    assert not plan.check(app.state.values.get("plan", PLAN))
+
+
+def uploads(data: bytes) -> None:
+    """Settings and plans as they are put, whatever they hold: in force only what passes its check."""
+    source, app = FuzzedDataProvider(data), FakeApp(FOLDER, {})
+    what = source.PickValueInList(["settings", "plan"])
+    base: dict = dict(PLAN) if what == "plan" else {}
+    for _ in range(source.ConsumeIntInRange(0, 3)):
+        base[source.PickValueInList([*PLAN, *settings.defaults(), "name"])] = anything(source)
+    whole = json.dumps(base).encode() if source.ConsumeBool() else source.ConsumeBytes(500)
+    try:
+        app.verbs.serve({"do": "put.begin", "what": what, "size": len(whole)}, True)
+        for at in range(0, len(whole), 160):
+            app.verbs.take_data(struct.pack("<I", at) + whole[at : at + 160])
+        app.verbs.serve({"do": "put.commit", "sha256": hashlib.sha256(whole).hexdigest()}, True)
+    except Refused as refused:
+        assert len(json.dumps(refused.answer())) < 1000
+        assert untouched(app)
+        return
+    check = settings.check if what == "settings" else plan.check
+    assert not check(app.state.values[what])
 
 
 def cuff(data: bytes) -> None:
@@ -214,4 +255,5 @@ def player(data: bytes) -> None:
         assert len(parser._buffer) < 32
 
 
-TARGETS = (frames_in_pieces, cobs, record_bodies, logs, setting_values, plans, requests, cuff, player)
+TARGETS = (frames_in_pieces, cobs, record_bodies, logs, setting_values, plans, strangers, key_holders, uploads, cuff,
+           player)  # fmt: skip

@@ -1,0 +1,49 @@
+"""The unit's key and what hangs on it: who may ask over the link (access.py), and who has asked (auditlog.py).
+
+The key comes once, by provisioning, and stays in the state store, twice, so that one slot may be damaged. A unit
+without one seals nothing, and so begins no session.
+"""
+
+import binascii
+import struct
+
+from drivers.auditlog import AuditLog
+from sitter.access import KEY_BYTES, Access
+
+
+class Custody:
+    """`fault` is None, "MISSING" or "DAMAGED"."""
+
+    def __init__(self, board, state, root: str) -> None:
+        self._board = board
+        self._state = state
+        self._root = root
+        self.key, self.fault = self._load()
+        self.access = Access(self.key)
+        self.audit = AuditLog(root, self.key)
+
+    def _load(self) -> tuple[bytes | None, str | None]:
+        digits, damage = self._state.load("key")
+        try:
+            key = binascii.unhexlify(digits or "")
+        except (ValueError, TypeError):
+            key = b""
+        if len(key) == KEY_BYTES:
+            return key, None
+        return None, "DAMAGED" if digits or damage else "MISSING"
+
+    def take(self, key: bytes) -> bool:
+        """The key of this unit from its next start on, its first act to be noted now; False if it can't be stored."""
+        digits = str(binascii.hexlify(key), "ascii")
+        if not (self._state.save("key", digits) and self._state.save("key", digits)):
+            return False
+        self.key = key
+        self.audit = AuditLog(self._root, key)
+        return True
+
+    def nonce(self, utc_s: int) -> bytes:
+        """16 bytes that no challenge has had before: random ones, and the moment, in case they are not so random."""
+        return self._board.random_bytes(8) + struct.pack("<II", utc_s & 0xFFFFFFFF, self._board.now_ms())
+
+    def flush(self) -> None:
+        self.audit.flush(self._board.now_ms())

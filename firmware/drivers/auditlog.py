@@ -1,0 +1,118 @@
+"""Who did what to this unit over its link: a sealed log of its own, whether a session is open or not.
+
+It is written in `audit/current`; when that has grown to 16 KB it becomes `audit/before`, and what was that is gone. So
+it takes a bounded room and never stands in the way of a session. Wrong proofs come as often as somebody likes, and one
+host's connections as often as its programs do: they are written down once, and then counted, at most one record in ten
+minutes, so that they can neither wear the flash nor soon push everything else out.
+"""
+
+import os
+
+from drivers.sealedlog import SealedLog
+
+# One that anybody with a cable can cause, and one that a program may cause every few seconds.
+WRONG_PROOF, CONNECTED = "wrong proof", "connected"
+
+NAMES = ("before", "current")
+FILE_BYTES = 16 * 1024
+AGAIN_MS = 600000
+_ENOENT = 2
+
+
+class AuditLog:
+    """`fault` is None, or "failed" since something could not be written down."""
+
+    def __init__(self, root: str, key: bytes | None) -> None:
+        self._folder = root + "/audit"
+        self._log = SealedLog(key) if key else None
+        self._last: dict[str, list] = {}  # by event that may come often: [at_ms, who, how many since]
+        self.fault: str | None = None
+        try:
+            os.mkdir(self._folder)
+        except OSError:
+            pass  # it is there already
+
+    @property
+    def is_open(self) -> bool:
+        """Whether events can be noted; without a key they can't, and nothing opens it."""
+        return self._log is None or self._log.is_open
+
+    def open(self, header: dict, boot: dict) -> None:
+        """Take up the file that is there, and say with `boot` that this is another start; or begin one with `header`.
+        To be called at the first event, so that a start alone writes nothing."""
+        log, path = self._log, self._path("current")
+        if log is None:
+            return
+        try:
+            if self._resumed(log, path):
+                log.append("boot", boot)
+            else:
+                log.begin(path, header)
+        except OSError:
+            self.fault = "failed"
+
+    def _resumed(self, log: SealedLog, path: str) -> bool:
+        try:
+            if log.resume(path) is not None:
+                return True
+            os.rename(path, self._path("before"))  # it does not end in a seal: nothing may follow it
+        except OSError as error:
+            if error.errno != _ENOENT:
+                raise
+        return False
+
+    def note(self, at_ms: int, event: str, fields: dict) -> dict | None:
+        """Let an event wait for the next flush; the record, None if it was only counted."""
+        if self._log is None:
+            return None
+        count = self._count(at_ms, event, fields["who"])
+        if not count:
+            return None
+        record = dict(fields, at_ms=at_ms, event=event, count=count)
+        self._log.append("audit", record)
+        return record
+
+    def _count(self, at_ms: int, event: str, who: str) -> int:
+        """How many this record is to stand for; 0 if it need not be written down yet."""
+        if event not in (WRONG_PROOF, CONNECTED):
+            return 1
+        last = self._last.get(event)
+        if last and at_ms - last[0] < AGAIN_MS and (event == WRONG_PROOF or who == last[1]):
+            last[2] += 1
+            return 0
+        self._last[event] = [at_ms, who, 0]
+        return 1 + (last[2] if last else 0)
+
+    @property
+    def waiting(self) -> bool:
+        return self._log is not None and self._log.waiting > 0
+
+    def flush(self, at_ms: int) -> None:
+        """Put what waits on flash, and begin a new file behind one that is full."""
+        if self._log is None or not self._log.waiting:
+            return
+        try:
+            self._log.flush(at_ms)
+            if self.size("current") >= FILE_BYTES:
+                self._log.leave()
+                os.rename(self._path("current"), self._path("before"))
+        except OSError:
+            self._log.leave()
+            self.fault = "failed"
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def _path(self, name: str) -> str:
+        return self._folder + "/" + name
+
+    def size(self, name: str) -> int:
+        """Bytes of one of NAMES. Raises OSError when it is not there."""
+        if name not in NAMES:
+            raise OSError(_ENOENT)
+        return os.stat(self._path(name))[6]
+
+    def read(self, name: str, offset: int, count: int) -> bytes:
+        self.size(name)
+        with open(self._path(name), "rb") as file:
+            file.seek(offset)
+            return file.read(count)

@@ -1,0 +1,233 @@
+"""What a host may ask of the unit over its link: the verbs, who may use them, and when.
+
+VERBS is the whole of it. Anybody may ask how the unit is, which says nothing about a patient. All else needs the key
+(sitter/access.py), and whatever changes, resets or opens the unit is refused while a session is open. Setting the key
+itself is for whoever holds the chord of keys at a unit that has none. Nothing that a host says is taken for a path.
+
+What is larger than a request comes in pieces: `put.begin`, data frames, and `put.commit` with the SHA-256 of the whole,
+which is what makes it count. Whatever was done, or tried without the key, goes into the audit log.
+"""
+
+import hashlib
+import json
+import struct
+
+import asked
+from uploads import KINDS, Uploads
+
+from drivers.auditlog import CONNECTED, WRONG_PROOF
+from drivers.link import Refused
+from sitter import VERSION
+from sitter.access import KEY_BYTES, NONCE_BYTES, same
+from sitter.records import SCHEMA_ID
+from sitter.seal import key_id
+
+ANYBODY, KEYED = False, True
+ALWAYS, IDLE = False, True
+
+# verb: who may use it, and whether only with no session open
+VERBS = {
+    "hello": (ANYBODY, ALWAYS),
+    "status": (ANYBODY, ALWAYS),
+    "auth.begin": (ANYBODY, ALWAYS),
+    "auth.prove": (ANYBODY, ALWAYS),
+    "provision": (ANYBODY, IDLE),
+    "logs.list": (KEYED, ALWAYS),
+    "logs.read": (KEYED, ALWAYS),
+    "logs.ack": (KEYED, ALWAYS),
+    "get": (KEYED, ALWAYS),
+    "put.begin": (KEYED, IDLE),
+    "put.commit": (KEYED, IDLE),
+    "restart": (KEYED, IDLE),
+    "service": (KEYED, IDLE),
+}
+_PAGE = 6
+_DATA_BYTES = 192
+_MAX_READ = 8192
+_HASH_BYTES = 512
+_WHO = 32
+_PARTS = ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply")
+
+
+class Verbs:
+    def __init__(self, app) -> None:
+        self._app = app
+        self._who = ""  # what the host with the channel said of itself
+        self._uploads = Uploads(app)
+
+    def serve(self, request: dict, keyed: bool):
+        """The answer to a request that came with the key's mac or without: a dictionary, or a generator (see link.py).
+        Raises Refused."""
+        verb = request["do"]
+        if verb not in VERBS:
+            raise Refused("unknown-verb", "no such verb: " + verb)
+        needs_key, needs_idle = VERBS[verb]
+        if needs_key and not keyed:
+            raise Refused("auth-needed", verb + " needs the unit's key")
+        if needs_idle and self._session_open():
+            raise Refused("session-open", "a session is open: no %s before it is closed" % verb)
+        return getattr(self, "_" + verb.replace(".", "_"))(request)
+
+    def _session_open(self) -> bool:
+        return self._app.unit.session.watching or self._app.store.is_open
+
+    # --- for anybody ------------------------------------------------------------------------------------------------
+
+    def _hello(self, request: dict) -> dict:
+        app, board = self._app, self._app.board
+        return {"ok": True, "schema": SCHEMA_ID, "version": VERSION, "unit_id": board.unit_id(),
+                "boot_id": board.boot_id, "uptime_ms": board.now_ms(), "state": app.unit.session.phase,
+                "key_id": app.custody.key and key_id(app.custody.key)}  # fmt: skip
+
+    def _status(self, request: dict) -> dict:
+        app, board, unit = self._app, self._app.board, self._app.unit
+        logs = app.store.list()
+        parts = {name: unit.faults.get(name) or "ok" for name in _PARTS}
+        return {"ok": True, "unit_id": board.unit_id(), "state": unit.session.phase, "uptime_ms": board.now_ms(),
+                "utc_s": unit.utc_s(board.now_ms()), "clock_trusted": parts["clock"] == "ok",
+                "free_bytes": app.store.free_bytes(), "logs": len(logs),
+                "unpulled": sum(1 for log in logs if log[2] and not log[3]), "heap_free": board.heap_free(),
+                "samples_lost": app.sensor.lost, "die_temperature_centidegc": app.sensor.die_temperature_centidegc,
+                "parts": parts}  # fmt: skip
+
+    def _auth_begin(self, request: dict) -> dict:
+        app = self._app
+        if app.custody.key is None:
+            raise Refused("no-key", "the unit has no key yet: provision it")
+        nonce = app.custody.nonce(app.unit.utc_s(app.board.now_ms()))
+        proof = app.custody.access.challenge(asked.raw(request, "nonce", NONCE_BYTES), nonce)
+        return {"ok": True, "nonce": asked.digits(nonce), "proof": asked.digits(proof)}
+
+    def _auth_prove(self, request: dict) -> dict:
+        app, now_ms = self._app, self._app.board.now_ms()
+        if app.custody.access.locked_ms(now_ms):
+            wait_s = (app.custody.access.locked_ms(now_ms) + 999) // 1000
+            raise Refused("locked", "too many wrong proofs: wait %d s" % wait_s, {"wait_s": wait_s})
+        who = asked.text(request, "who", _WHO)
+        if not app.custody.access.prove(now_ms, asked.raw(request, "proof", NONCE_BYTES)):
+            app.note(WRONG_PROOF, who)
+            raise Refused("denied", "that is not this unit's key")
+        self._who = who
+        self._uploads.forget()
+        app.note(CONNECTED, who)
+        return {"ok": True}
+
+    def _provision(self, request: dict) -> dict:
+        app, key = self._app, asked.raw(request, "key", KEY_BYTES)
+        has = app.custody.key
+        if has is None:
+            if not app.unit.chord_held:
+                raise Refused("no-chord", "hold MARK and BP at the unit, and ask again")
+            if not app.custody.take(key):
+                raise Refused("storage", "the key could not be stored")
+            app.note("provisioned", asked.text(request, "who", _WHO), new="%08x" % key_id(key))
+        elif not same(has, key):  # the same one again is an answer that was lost
+            raise Refused("has-key", "the unit has its key already")
+        app.restart_wanted = True
+        return {"ok": True, "key_id": key_id(key), "restarts": True}
+
+    # --- logs -------------------------------------------------------------------------------------------------------
+
+    def _logs_list(self, request: dict) -> dict:
+        start = asked.number(request, "from", 0)
+        logs = self._app.store.list()
+        page = logs[start : start + _PAGE]
+        return {"ok": True, "logs": [[name, size, int(closed), int(pulled)] for name, size, closed, pulled in page],
+                "more": start + _PAGE < len(logs)}  # fmt: skip
+
+    def _logs_read(self, request: dict):
+        store, name, size = self._log(request)
+        start, count = asked.number(request, "offset", 0), asked.number(request, "count", _MAX_READ)
+        start = min(start, size)
+        return self._pieces(store.read, name, start, min(size, start + min(count, _MAX_READ)), {"size": size})
+
+    def _pieces(self, read, name: str, start: int, end: int, more: dict):
+        """Data frames, and `more` in the answer behind them."""
+        offset = start
+        try:
+            while offset < end:
+                data = read(name, offset, min(_DATA_BYTES, end - offset))
+                if not data:
+                    raise OSError(5)
+                yield struct.pack("<I", offset) + data
+                offset += len(data)
+        except OSError:
+            raise Refused("no-such-log", "the log can not be read")
+        finally:
+            self._app.store.stop_reading()
+        yield dict(more, ok=True, sent=end - start)
+
+    def _log(self, request: dict) -> tuple:
+        """(store, name in it, bytes) of the log that is asked for."""
+        store, name = self._app.store, request.get("name")
+        try:
+            if not isinstance(name, str):
+                raise OSError(2)
+            if name.startswith("audit."):
+                store, name = self._app.custody.audit, name[6:]
+            return store, name, store.size(name)
+        except OSError:
+            raise Refused("no-such-log", "no log of that name")
+
+    def _logs_ack(self, request: dict):
+        store, name, size = self._log(request)
+        if store is not self._app.store or size != asked.number(request, "size", -1):
+            raise Refused("bad-request", "the log has another size by now")
+        return self._compare(name, size, asked.raw(request, "sha256", 32))
+
+    def _compare(self, name: str, size: int, theirs: bytes):
+        """Whether the host has what is on flash, a little at a time; only then is the log pulled."""
+        store, ours, offset = self._app.store, hashlib.sha256(), 0
+        try:
+            while offset < size:
+                data = store.read(name, offset, _HASH_BYTES)
+                if not data:
+                    raise OSError(5)
+                ours.update(data)
+                offset += len(data)
+                yield None
+            if ours.digest() != theirs:
+                raise Refused("bad-request", "that is not what the unit has")
+            store.mark_pulled(name)
+        except OSError:
+            raise Refused("bad-request", "the log can not be read, or its session is still open")
+        finally:
+            store.stop_reading()
+        self._app.note("pulled", self._who, name)
+        yield {"ok": True}
+
+    # --- settings and plan ------------------------------------------------------------------------------------------
+
+    def _get(self, request: dict):
+        unit, what = self._app.unit, request.get("what")
+        if what not in KINDS:
+            raise Refused("bad-request", "what: settings or plan")
+        whole = json.dumps(unit.settings if what == "settings" else unit.plan).encode()
+        digest = asked.digits(hashlib.sha256(whole).digest())
+        return self._pieces(lambda name, at, count: whole[at : at + count], what, 0, len(whole), {"sha256": digest})
+
+    def _put_begin(self, request: dict) -> dict:
+        return self._uploads.begin(request)
+
+    def _put_commit(self, request: dict) -> dict:
+        return self._uploads.commit(request, self._who)
+
+    def take_data(self, body: bytes) -> dict:
+        """A piece of what is being put."""
+        if self._session_open():
+            self._uploads.forget()
+        return self._uploads.take(body)
+
+    # --- the unit itself --------------------------------------------------------------------------------------------
+
+    def _restart(self, request: dict) -> dict:
+        self._app.note("restart", self._who)
+        self._app.restart_wanted = True
+        return {"ok": True, "restarts": True}
+
+    def _service(self, request: dict) -> dict:
+        """The next start leaves the line to MicroPython's prompt: boot.py."""
+        self._app.note("service mode", self._who)
+        self._app.board.set_service_flag()
+        self._app.restart_wanted = True
+        return {"ok": True, "restarts": True}

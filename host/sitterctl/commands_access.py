@@ -1,0 +1,106 @@
+"""`provision` and `audit`: a unit's key, and who did what with it."""
+
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sitterctl import output
+from sitterctl.cli import examples, json_option, key_option, port_option, unit
+from sitterctl.errors import NO_ANSWER, PERMISSION, SitterError
+
+if TYPE_CHECKING:
+    from sitterctl.audit import Trail
+    from sitterctl.connection import Connection
+
+_ASK_EVERY_S = 0.5
+_RESTART_S = 20.0
+
+
+@click.command(epilog=examples("provision --port /dev/ttyUSB0", "provision --port /dev/ttyUSB0 --timeout 120 --json"))
+@click.option("--timeout", "timeout_s", type=click.IntRange(1, 600), default=60, show_default=True,
+              help="Seconds to wait for MARK and BP at the unit.")  # fmt: skip
+@port_option
+@json_option
+def provision(timeout_s: int, port: str | None, as_json: bool) -> None:
+    """Give a new unit its key.
+
+    The key is made here, kept in this computer's keystore, and sent once, in the clear: do it on the bench. Somebody
+    has to hold MARK and BP at the unit meanwhile. A unit takes one key in its life.
+    """
+    from sitterctl import keys
+
+    with unit(port, as_json) as connection:
+        if connection.hello.get("key_id") is not None:
+            raise SitterError(f"unit {connection.hello['unit_id']} has its key already",
+                              "docs/security.md tells how one begins anew", exit_code=PERMISSION)  # fmt: skip
+        key = secrets.token_bytes(32)
+        path = keys.keep(key)  # before anybody else has it: an answer may get lost
+        output.note("hold MARK and BP at the unit until this says that it is done") if not as_json else None
+        _send_key(connection, key, path, timeout_s)
+        connection.await_restart(_RESTART_S)
+        connection.add_key(key)
+        connection.prove_key()
+        told = {"unit_id": connection.hello["unit_id"], "key_id": f"{connection.hello['key_id']:08x}",
+                "kept_in": str(path)}  # fmt: skip
+    output.show(told, as_json, f"unit {told['unit_id']} has its key, {told['key_id']}\n"
+                               f"this computer keeps it in {path}: make a copy that is safe")  # fmt: skip
+
+
+def _send_key(connection: "Connection", key: bytes, path: Path, timeout_s: int) -> None:
+    """Until the unit takes it. A key that was surely not taken is forgotten again."""
+    from sitterctl import who
+
+    give_up_at = time.monotonic() + timeout_s
+    while True:
+        try:
+            connection.ask("provision", key=key.hex(), who=who.am_i())
+            return
+        except SitterError as error:
+            if error.exit_code == NO_ANSWER:
+                error.remedy += f"; whether it took the key is not known, so {path} stays"
+                raise
+            if error.details.get("refusal") != "no-chord" or time.monotonic() > give_up_at:
+                os.unlink(path)
+                raise
+        except BaseException:
+            os.unlink(path)  # Ctrl-C while nobody held the keys
+            raise
+        time.sleep(_ASK_EVERY_S)
+
+
+@click.command(epilog=examples("audit --port /dev/ttyUSB0", "audit --out audit --json"))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Also keep the sealed files, in a folder."
+)
+@key_option
+@port_option
+@json_option
+def audit(out: Path | None, key: str | None, port: str | None, as_json: bool) -> int:
+    """Show who did what to a unit: keys, settings, plans, pulls, restarts, and wrong proofs of the key.
+
+    Names are what each computer said of itself. Exit code 8 if the unit's own seals do not hold.
+    """
+    from sitterctl import audit as auditing
+    from sitterctl import keys
+
+    with unit(port, as_json, key) as connection:
+        trails = auditing.pull(connection, keys.at_hand(key))
+        unit_id = connection.hello["unit_id"]
+    for trail in trails if out else []:
+        _keep(out, unit_id, trail)
+    events = [event for trail in trails for event in trail.events]
+    cells = [[e["utc"], e["event"], e["count"], e["who"], auditing.in_words(e)] for e in events]
+    text = output.table(["UTC", "event", "times", "who", "what"], cells) if events else "nothing was done yet"
+    verdicts = [f"{trail.name}: {trail.verdict.sentence}" for trail in trails if not trail.whole]
+    output.show({"unit_id": unit_id, "events": events, "whole": not verdicts}, as_json, "\n".join([text, *verdicts]))
+    return max((trail.exit_code for trail in trails), default=0)
+
+
+def _keep(out: Path | None, unit_id: str, trail: "Trail") -> None:
+    assert out is not None
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"{unit_id}-audit-{trail.name}.slog").write_bytes(trail.data)

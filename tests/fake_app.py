@@ -1,0 +1,114 @@
+"""As much of an app as the verbs need, without a board: the real verbs, access and unit over logs kept in memory.
+
+For tests on both interpreters, for the host tests' unit on a pseudo-terminal, and for the fuzzer.
+"""
+
+from custody import Custody
+from verbs import Verbs
+
+from drivers.link import Link
+from sitter import settings
+from sitter.plan import CONTRAINDICATIONS
+from sitter.unit import Unit
+
+KEY = b"sitter simulator: published key!"
+PLAN = {
+    "code": "KAP-0042", "route": "sublingual", "dose_mg": 200, "cleared_by": "MD-07", "preparation_meetings": 3,
+    "screening": dict.fromkeys(CONTRAINDICATIONS, False),
+}  # fmt: skip
+
+
+class Logs:
+    """Logs in memory with the face of the firmware's log store."""
+
+    def __init__(self, logs):
+        self.logs = logs
+        self.still_open = set()
+        self.pulled = []
+        self.is_open = False
+
+    def list(self):
+        return [(n, len(d), n not in self.still_open, n in self.pulled) for n, d in sorted(self.logs.items())]
+
+    def size(self, name):
+        if name not in self.logs:
+            raise OSError(2)
+        return len(self.logs[name])
+
+    def read(self, name, offset, count):
+        return self.logs[name][offset : offset + count]
+
+    def stop_reading(self):
+        pass
+
+    def mark_pulled(self, name):
+        if name in self.still_open:
+            raise OSError(2)
+        self.pulled.append(name)
+
+    def free_bytes(self):
+        return 1000000
+
+
+class State:
+    """Values in memory with the face of the firmware's state store."""
+
+    def __init__(self):
+        self.values = {}
+        self.fails = False
+
+    def load(self, name):
+        return self.values.get(name), None
+
+    def save(self, name, value):
+        if not self.fails:
+            self.values[name] = value
+        return not self.fails
+
+
+class Board:
+    def __init__(self):
+        self.ms = 3600000
+        self.boot_id = 0x51770001
+        self.drawn = 0
+        self.flagged = False
+
+    def now_ms(self):
+        return self.ms
+
+    def unit_id(self):
+        return "SIM-0007"
+
+    def heap_free(self):
+        return 50000
+
+    def random_bytes(self, count):
+        self.drawn += 1
+        return bytes((self.drawn + i) & 0xFF for i in range(count))
+
+    def set_service_flag(self):
+        self.flagged = True
+
+
+class Sensor:
+    lost = 0
+    die_temperature_centidegc = None
+
+
+class FakeApp:
+    def __init__(self, root, logs, key=KEY):
+        self.board = Board()
+        self.store = Logs(logs)
+        self.state = State()
+        if key:
+            self.state.values["key"] = "".join("%02x" % b for b in key)
+        self.custody = Custody(self.board, self.state, root)
+        self.unit = Unit(settings.defaults(), PLAN)
+        self.sensor = Sensor()
+        self.notes = []
+        self.restart_wanted = False
+        self.verbs = Verbs(self)
+        self.link = Link(self.custody.access, self.verbs)
+
+    def note(self, event, who, name="", old="", new=""):
+        self.notes.append((event, who, name, old, new))
