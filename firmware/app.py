@@ -261,8 +261,11 @@ class App:
 
     def write_audit(self) -> None:
         """And then who did what, if anybody did."""
-        if self.custody.audit.waiting:
-            self.custody.flush()
+        audit = self.custody.audit
+        if audit.waiting:
+            now_ms = self.board.now_ms()
+            utc_s, trusted = self.unit.utc_s(now_ms), self.unit.clock_trusted
+            audit.flush(now_ms, self._header(now_ms, utc_s, trusted), self._boot(now_ms, utc_s, trusted, None))
             self.post_fault("storage", self._storage_fault)
 
     def check_resources(self) -> None:
@@ -279,10 +282,7 @@ class App:
     def note(self, event: str, who: str, name: str = "", old: str = "", new: str = "") -> None:
         """Write down who did what; a wrong proof in the log of an open session too."""
         now_ms, audit = self.board.now_ms(), self.custody.audit
-        utc_s, trusted = self.unit.utc_s(now_ms), self.unit.clock_trusted
-        if not audit.is_open:
-            audit.open(self._header(now_ms, utc_s, trusted), self._boot(now_ms, utc_s, trusted, None))
-        fields = {"utc_s": utc_s, "who": who, "name": name, "old": old, "new": new}
+        fields = {"utc_s": self.unit.utc_s(now_ms), "who": who, "name": name, "old": old, "new": new}
         record = audit.note(now_ms, event, fields)
         if record and event == WRONG_PROOF:
             self.store.append("audit", record)

@@ -44,6 +44,3 @@ class Custody:
     def nonce(self, utc_s: int) -> bytes:
         """16 bytes that no challenge has had before: random ones, and the moment, in case they are not so random."""
         return self._board.random_bytes(8) + struct.pack("<II", utc_s & 0xFFFFFFFF, self._board.now_ms())
-
-    def flush(self) -> None:
-        self.audit.flush(self._board.now_ms())

@@ -16,6 +16,7 @@ WRONG_PROOF, CONNECTED = "wrong proof", "connected"
 NAMES = ("before", "current")
 FILE_BYTES = 16 * 1024
 AGAIN_MS = 600000
+MOST_WAITING = 100  # a whole set of settings and more
 _ENOENT = 2
 
 
@@ -25,6 +26,7 @@ class AuditLog:
     def __init__(self, root: str, key: bytes | None) -> None:
         self._folder = root + "/audit"
         self._log = SealedLog(key) if key else None
+        self._notes: list[dict] = []  # not yet on flash
         self._last: dict[str, list] = {}  # by event that may come often: [at_ms, who, how many since]
         self.fault: str | None = None
         try:
@@ -32,44 +34,18 @@ class AuditLog:
         except OSError:
             pass  # it is there already
 
-    @property
-    def is_open(self) -> bool:
-        """Whether events can be noted; without a key they can't, and nothing opens it."""
-        return self._log is None or self._log.is_open
-
-    def open(self, header: dict, boot: dict) -> None:
-        """Take up the file that is there, and say with `boot` that this is another start; or begin one with `header`.
-        To be called at the first event, so that a start alone writes nothing."""
-        log, path = self._log, self._path("current")
-        if log is None:
-            return
-        try:
-            if self._resumed(log, path):
-                log.append("boot", boot)
-            else:
-                log.begin(path, header)
-        except OSError:
-            self.fault = "failed"
-
-    def _resumed(self, log: SealedLog, path: str) -> bool:
-        try:
-            if log.resume(path) is not None:
-                return True
-            os.rename(path, self._path("before"))  # it does not end in a seal: nothing may follow it
-        except OSError as error:
-            if error.errno != _ENOENT:
-                raise
-        return False
-
     def note(self, at_ms: int, event: str, fields: dict) -> dict | None:
-        """Let an event wait for the next flush; the record, None if it was only counted."""
+        """Let an event wait for the next flush; its record, None if it was only counted. Touches no flash."""
         if self._log is None:
             return None
         count = self._count(at_ms, event, fields["who"])
         if not count:
             return None
         record = dict(fields, at_ms=at_ms, event=event, count=count)
-        self._log.append("audit", record)
+        if len(self._notes) < MOST_WAITING:
+            self._notes.append(record)
+        else:
+            self.fault = "failed"
         return record
 
     def _count(self, at_ms: int, event: str, who: str) -> int:
@@ -85,20 +61,39 @@ class AuditLog:
 
     @property
     def waiting(self) -> bool:
-        return self._log is not None and self._log.waiting > 0
+        return bool(self._notes)
 
-    def flush(self, at_ms: int) -> None:
-        """Put what waits on flash, and begin a new file behind one that is full."""
-        if self._log is None or not self._log.waiting:
+    def flush(self, at_ms: int, header: dict, boot: dict) -> None:
+        """Put what waits on flash. A new file begins with `header`; one that is taken up goes on with `boot`, once a
+        start. Behind a file that is full begins a new one."""
+        log, notes = self._log, self._notes
+        self._notes = []
+        if log is None or not notes:
             return
         try:
-            self._log.flush(at_ms)
+            if not log.is_open:
+                self._open(log, header, boot)
+            for record in notes:
+                log.append("audit", record)
+            log.flush(at_ms)
             if self.size("current") >= FILE_BYTES:
-                self._log.leave()
+                log.leave()
                 os.rename(self._path("current"), self._path("before"))
         except OSError:
-            self._log.leave()
+            log.leave()
             self.fault = "failed"
+
+    def _open(self, log: SealedLog, header: dict, boot: dict) -> None:
+        path = self._path("current")
+        try:
+            if log.resume(path) is not None:
+                log.append("boot", boot)
+                return
+            os.rename(path, self._path("before"))  # it does not end in a seal: nothing may follow it
+        except OSError as error:
+            if error.errno != _ENOENT:
+                raise
+        log.begin(path, header)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 

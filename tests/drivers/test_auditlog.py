@@ -1,7 +1,7 @@
 from test_logstore import header, names, new_root
 
 from both import raises
-from drivers.auditlog import AGAIN_MS, CONNECTED, FILE_BYTES, WRONG_PROOF, AuditLog
+from drivers.auditlog import AGAIN_MS, CONNECTED, FILE_BYTES, MOST_WAITING, WRONG_PROOF, AuditLog
 from sitter import records
 from sitter.seal import MAC_BYTES, hmac_sha256
 
@@ -15,9 +15,10 @@ class Stand:
         self.audit = AuditLog(self.root, key)
 
     def note(self, at_ms, event, who="tech@bench", **fields):
-        if not self.audit.is_open:
-            self.audit.open(header(), BOOT)
         return self.audit.note(at_ms, event, dict({"utc_s": 1, "who": who}, **fields))
+
+    def flush(self, at_ms):
+        self.audit.flush(at_ms, header(), BOOT)
 
     def kept(self, name="current"):
         return self.audit.read(name, 0, 100000)
@@ -31,7 +32,7 @@ def test_what_was_done_is_there_after_a_flush_sealed():
     stand = Stand()
     stand.note(5, "setting", name="spo2_low_pct", old="90", new="88")
     assert stand.audit.waiting
-    stand.audit.flush(6)
+    stand.flush(6)
     assert not stand.audit.waiting
     data = stand.kept()
     assert names(data) == ["header", "audit", "seal"]
@@ -40,18 +41,18 @@ def test_what_was_done_is_there_after_a_flush_sealed():
 
 def test_a_start_alone_writes_nothing():
     stand = Stand()
-    stand.audit.flush(1)
+    stand.flush(1)
     raises(OSError, stand.audit.size, "current")
 
 
 def test_another_start_goes_on_in_the_same_chain_and_says_so():
     stand = Stand()
     stand.note(5, "plan")
-    stand.audit.flush(6)
+    stand.flush(6)
     before = stand.kept()
     again = Stand(root=stand.root)
     again.note(3, "restart")
-    again.audit.flush(4)
+    again.flush(4)
     data = again.kept()
     assert data[: len(before)] == before
     assert names(data) == ["header", "audit", "seal", "boot", "audit", "seal"]
@@ -64,7 +65,7 @@ def test_wrong_proofs_are_written_once_in_ten_minutes_and_counted():  # REQ-161
     for k in range(500):
         stand.note(1000 + k, WRONG_PROOF, who="stranger %d" % k)
     stand.note(1000 + AGAIN_MS, WRONG_PROOF)
-    stand.audit.flush(AGAIN_MS + 2000)
+    stand.flush(AGAIN_MS + 2000)
     assert stand.events() == [(WRONG_PROOF, 1), (WRONG_PROOF, 500)]
 
 
@@ -72,7 +73,7 @@ def test_another_host_that_connects_is_written_down_at_once():
     stand = Stand()
     for who in ("one@bench", "one@bench", "two@bench", "one@bench"):
         stand.note(1, CONNECTED, who=who)
-    stand.audit.flush(2)
+    stand.flush(2)
     assert [event for event, _ in stand.events()] == [CONNECTED] * 3
 
 
@@ -80,7 +81,7 @@ def test_what_changes_the_unit_is_written_down_every_time():
     stand = Stand()
     for _ in range(5):
         stand.note(1, "plan")
-    stand.audit.flush(2)
+    stand.flush(2)
     assert stand.events() == [("plan", 1)] * 5
 
 
@@ -88,7 +89,7 @@ def test_its_room_is_bounded():
     stand = Stand()
     for k in range(1200):
         stand.note(k, "setting", name="spo2_low_pct", old="90", new=str(k))
-        stand.audit.flush(k)
+        stand.flush(k)
         if k % 50 == 0:
             for name in ("current", "before"):
                 try:
@@ -104,16 +105,15 @@ def test_a_file_that_does_not_end_in_a_seal_is_kept_aside():
     with open(stand.root + "/audit/current", "wb") as file:
         file.write(b"SLG1 torn")
     stand.note(1, "plan")
-    stand.audit.flush(2)
+    stand.flush(2)
     assert stand.kept("before") == b"SLG1 torn"
     assert stand.events() == [("plan", 1)]
 
 
 def test_without_a_key_nothing_is_noted():
     stand = Stand(key=None)
-    assert stand.audit.is_open  # there is nothing to open
     assert stand.note(1, "plan") is None
-    stand.audit.flush(2)
+    stand.flush(2)
     raises(OSError, stand.audit.size, "current")
 
 
@@ -124,16 +124,28 @@ def test_a_dead_flash_is_a_fault_and_not_an_end():
     stand = Stand(root=root)
     stand.note(1, "plan")
     flash.dead = True
-    stand.audit.flush(2)
+    stand.flush(2)
     assert stand.audit.fault == "failed"
     stand.note(3, "plan")
-    stand.audit.flush(4)
+    stand.flush(4)
+
+
+def test_nothing_is_written_before_a_flush_and_what_waits_is_bounded():
+    stand = Stand()
+    for _ in range(MOST_WAITING):
+        stand.note(1, "plan")
+    raises(OSError, stand.audit.size, "current")
+    assert stand.audit.fault is None
+    stand.note(2, "plan")
+    assert stand.audit.fault == "failed"
+    stand.flush(3)
+    assert len(stand.events()) == MOST_WAITING
 
 
 def test_only_its_own_two_names_are_read():
     stand = Stand()
     stand.note(1, "plan")
-    stand.audit.flush(2)
+    stand.flush(2)
     for name in ("../state/key.0", "", "/", "CURRENT", "before"):
         raises(OSError, stand.audit.size, name)
         raises(OSError, stand.audit.read, name, 0, 10)

@@ -469,12 +469,11 @@ def test_a_key_that_may_have_been_taken_is_kept(unit: FakeUnit, run, monkeypatch
 
 def test_an_audit_log_is_shown_and_kept(unit: FakeUnit, run) -> None:
     audit = unit.app.custody.audit
-    rows = records.walk(small_log(), len(records.MAGIC))
-    audit.open(records.decode(*next(rows)[1:])[1], {"at_ms": 0})
     audit.note(
         5, "setting", {"utc_s": 1_777_000_000, "who": "tech@bench", "name": "volume_cap", "old": "22", "new": "9"}
     )
-    audit.flush(6)
+    rows = records.walk(small_log(), len(records.MAGIC))
+    audit.flush(6, records.decode(*next(rows)[1:])[1], {"at_ms": 0})
     code, out, _ = run("audit", "--out", "kept")
     assert code == OK
     assert "2026-04-24T03:06:40Z  setting      1  tech@bench  volume_cap: 22 -> 9" in out
