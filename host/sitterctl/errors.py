@@ -19,7 +19,7 @@ EXIT_CODES = (
     (CHECK_FAILED, "a check failed, or the unit speaks another schema"),
     (USAGE, "the command or one of its files was not understood"),
     (NO_UNIT, "no unit, or several"),
-    (PERMISSION, "no permission to open the port"),
+    (PERMISSION, "no permission: for the port, or without the unit's key"),
     (BUSY, "the port is busy"),
     (NO_ANSWER, "no answer"),
     (SESSION_OPEN, "refused: a session is open"),
