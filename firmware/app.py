@@ -259,14 +259,15 @@ class App:
             self.state.save("session", saved)
             self.post_fault("storage", self._storage_fault)
 
-    def write_audit(self) -> None:
-        """And then who did what, if anybody did."""
+    def write_audit(self) -> bool:
+        """And then who did what, if anybody did; False if that can't be written down."""
         audit = self.custody.audit
         if audit.waiting:
             now_ms = self.board.now_ms()
             utc_s, trusted = self.unit.utc_s(now_ms), self.unit.clock_trusted
             audit.flush(now_ms, self._header(now_ms, utc_s, trusted), self._boot(now_ms, utc_s, trusted, None))
             self.post_fault("storage", self._storage_fault)
+        return audit.fault is None
 
     def check_resources(self) -> None:
         """Once a minute: is there room on flash for more, and memory to go on?"""
@@ -287,6 +288,10 @@ class App:
         if record and event == WRONG_PROOF:
             self.store.append("audit", record)
         self.flush_due = self.flush_due or audit.waiting
+
+    def want_restart(self) -> None:
+        """Once the host has its answer; until then no session may begin."""
+        self.restart_wanted = self.unit.restarting = True
 
     def restart(self) -> None:
         """What a host has asked for and been told. Nothing is lost: no session is open."""

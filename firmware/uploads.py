@@ -66,18 +66,24 @@ class Uploads:
         if faults:
             told = [fault[:_FAULT_BYTES] for fault in faults[:_FAULTS]]
             raise Refused("refused", "%d faults, nothing was changed" % len(faults), {"faults": told})
-        before, plan_before = app.unit.settings, app.unit.plan
-        if not app.state.save(what, value):
+        self._write_down(what, value, who)
+        if not (app.write_audit() and app.state.save(what, value)):
             raise Refused("storage", "it could not be stored")
         if what == "plan":
             app.unit.take_plan(value)
-            app.note("plan", who, old=plan_before["code"] if plan_before else "", new=value["code"])
+        else:
+            app.want_restart()
+
+    def _write_down(self, what: str, value: dict, who: str) -> None:
+        """Who changes what, on flash before the change is: a power cut between the two must not hide it."""
+        app = self._app
+        if what == "plan":
+            app.note("plan", who, old=app.unit.plan["code"] if app.unit.plan else "", new=value["code"])
             return
-        after = settings.complete(value)
+        before, after = app.unit.settings, settings.complete(value)
         for name in sorted(after):
             if before[name] != after[name]:
                 app.note("setting", who, name, str(before[name]), str(after[name]))
-        app.restart_wanted = True
 
 
 def _value(text: bytes):

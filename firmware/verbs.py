@@ -123,7 +123,7 @@ class Verbs:
             app.note("provisioned", asked.text(request, "who", _WHO), new="%08x" % key_id(key))
         elif not same(has, key):  # the same one again is an answer that was lost
             raise Refused("has-key", "the unit has its key already")
-        app.restart_wanted = True
+        app.want_restart()
         return {"ok": True, "key_id": key_id(key), "restarts": True}
 
     # --- logs -------------------------------------------------------------------------------------------------------
@@ -222,12 +222,12 @@ class Verbs:
 
     def _restart(self, request: dict) -> dict:
         self._app.note("restart", self._who)
-        self._app.restart_wanted = True
+        self._app.want_restart()
         return {"ok": True, "restarts": True}
 
     def _service(self, request: dict) -> dict:
         """The next start leaves the line to MicroPython's prompt: boot.py."""
         self._app.note("service mode", self._who)
         self._app.board.set_service_flag()
-        self._app.restart_wanted = True
+        self._app.want_restart()
         return {"ok": True, "restarts": True}

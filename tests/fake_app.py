@@ -106,9 +106,18 @@ class FakeApp:
         self.unit = Unit(settings.defaults(), PLAN)
         self.sensor = Sensor()
         self.notes = []
+        self.notes_safe = 0
+        self.audit_fails = False
         self.restart_wanted = False
         self.verbs = Verbs(self)
         self.link = Link(self.custody.access, self.verbs)
 
     def note(self, event, who, name="", old="", new=""):
         self.notes.append((event, who, name, old, new))
+
+    def write_audit(self):
+        self.notes_safe = len(self.notes)
+        return not self.audit_fails
+
+    def want_restart(self):
+        self.restart_wanted = self.unit.restarting = True

@@ -167,6 +167,8 @@ def refusal(now_ms: int, unit) -> str | None:
     """Why NEXT may not move on now, in one sentence for the screen; None if it may."""
     phase = unit.session.phase
     if phase == "idle":
+        if unit.restarting:
+            return "restarting"
         if unit.faults.get("key"):
             return "ready to be given its key" if unit.chord_held else "no key: provision first"
         if unit.plan is None:

@@ -83,6 +83,13 @@ def test_a_unit_without_a_key_begins_no_session_and_says_so():
     assert keypad.prompt(bed.now_ms, bed.unit) == "no key: provision first"
 
 
+def test_no_session_begins_in_a_unit_that_is_about_to_restart():  # REQ-164
+    bed = Bedside()
+    bed.unit.restarting = True
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "idle"
+
+
 def test_the_chord_says_that_somebody_is_at_the_unit_for_as_long_as_it_is_held():
     bed = Bedside()
     bed.give("part", ("key", "MISSING"))

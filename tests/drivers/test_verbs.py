@@ -294,6 +294,23 @@ def test_new_settings_are_stored_noted_and_in_force_after_the_restart():
     assert app.notes == [("setting", "", "audio_pause_s", "120", "60"), ("setting", "", "spo2_low_pct", "90", "88")]
 
 
+def test_who_changes_something_is_on_flash_before_the_change_is():  # REQ-161
+    app, order = new_app(), []
+    save = app.state.save
+    app.state.save = lambda name, value: order.append((name, app.notes_safe)) or save(name, value)
+    put(app, "settings", {"spo2_low_pct": 88})
+    put(app, "plan", dict(PLAN, code="KAP-0043"))
+    assert order == [("settings", 1), ("plan", 2)]
+
+
+def test_what_can_not_be_written_down_is_not_changed():
+    app = new_app()
+    app.audit_fails = True
+    assert raises(Refused, put, app, "plan", dict(PLAN, code="KAP-0043")).args[0] == "storage"
+    assert app.unit.plan == PLAN
+    assert "plan" not in app.state.values
+
+
 def test_settings_with_a_fault_change_nothing_and_every_fault_is_told():
     app = new_app()
     error = raises(Refused, put, app, "settings", {"spo2_low_pct": 20, "colour": 1})
@@ -379,6 +396,7 @@ def test_a_restart_and_service_mode_are_noted_before_they_come():
     app = new_app()
     assert ask(app, "restart")[0]["restarts"]
     assert app.restart_wanted
+    assert app.unit.restarting
     assert not app.board.flagged
     assert ask(app, "service")[0]["restarts"]
     assert app.board.flagged
