@@ -74,6 +74,6 @@ def _row_faults(row) -> list[str]:
     for name, value, high in (("folder", row[0], 99), ("volume", row[1], 30), ("fade_s", row[3], 600)):
         if type(value) is not int or not 0 <= value <= high:
             faults.append("%s: must be a whole number from 0 to %d" % (name, high))
-    if row[2] not in SCENES:
+    if type(row[2]) is not str or row[2] not in SCENES:
         faults.append("scene: must be one of %s" % ", ".join(sorted(SCENES)))
     return faults

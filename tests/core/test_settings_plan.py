@@ -77,6 +77,11 @@ def test_a_plan_that_names_a_person_is_refused():
     assert changed(name="somebody") == ["name: no such field"]
 
 
+def test_a_scene_that_is_no_text_is_a_fault_and_nothing_worse():
+    for scene in ([], {}, None, 3):
+        assert len(changed(cues={"peak": [7, 20, scene, 30]})) == 1, scene
+
+
 def test_the_volume_cap_holds_in_every_phase():  # REQ-063
     for phase in cues.DEFAULT:
         assert cues.wanted({}, phase, 9, False).volume <= 9
