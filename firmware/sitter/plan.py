@@ -1,11 +1,11 @@
 """One patient's session plan: who was cleared for what, by which route, with which music and light.
 
-The plan carries a pseudonymous code and nothing that names a person. `check` is shared by host and unit and lists all
-faults together. Nothing is assumed from silence: every absolute contraindication must have been answered, and answered
-with no. The unit advises; it never says that a patient is safe.
+The plan carries a pseudonymous code and nothing that names a person (pseudonym.py). `check` is shared by host and unit
+and lists all faults together. Nothing is assumed from silence: every absolute contraindication must have been answered,
+and answered with no. The unit advises; it never says that a patient is safe.
 """
 
-from sitter import cues
+from sitter import cues, pseudonym
 
 ROUTES = ("sublingual", "intramuscular")
 
@@ -28,6 +28,7 @@ _FIELDS = (
     ("cues", dict, 0, 0),
 )
 _OPTIONAL = ("cues",)
+_CODES = ("code", "cleared_by")
 
 
 def check(plan: dict) -> list[str]:
@@ -35,7 +36,7 @@ def check(plan: dict) -> list[str]:
     if not isinstance(plan, dict):
         return ["plan: must be a table"]
     known = [row[0] for row in _FIELDS]
-    faults = ["%s: no such field" % name for name in sorted(plan) if name not in known]
+    faults = [_unknown(name, "no such field") for name in sorted(plan) if name not in known]
     for name, kind, low, high in _FIELDS:
         if name in plan:
             faults += _field_faults(name, plan[name], kind, low, high)
@@ -47,7 +48,13 @@ def check(plan: dict) -> list[str]:
         faults += _screening_faults(plan["screening"])
     if isinstance(plan.get("cues"), dict):
         faults += ["cues." + fault for fault in cues.check(plan["cues"])]
-    return faults
+    return faults + _personal_faults(plan)
+
+
+def _unknown(name: str, sentence: str) -> str:
+    if pseudonym.asks_for_person(name):
+        sentence = "a plan names nobody, use a code"
+    return "%s: %s" % (name, sentence)
 
 
 def _field_faults(name: str, value, kind, low: int, high: int) -> list[str]:
@@ -61,7 +68,8 @@ def _field_faults(name: str, value, kind, low: int, high: int) -> list[str]:
 
 
 def _screening_faults(screening: dict) -> list[str]:
-    faults = ["screening.%s: no such question" % key for key in sorted(screening) if key not in CONTRAINDICATIONS]
+    unknown = [key for key in sorted(screening) if key not in CONTRAINDICATIONS]
+    faults = ["screening." + _unknown(key, "no such question") for key in unknown]
     for key in CONTRAINDICATIONS:
         if key not in screening:
             faults.append("screening.%s: is not answered" % key)
@@ -70,3 +78,17 @@ def _screening_faults(screening: dict) -> list[str]:
         elif screening[key] is not False:
             faults.append("screening.%s: must be answered true or false" % key)
     return faults
+
+
+def _personal_faults(plan: dict) -> list[str]:
+    """Texts that look like something of a person, wherever they stand, and codes that are none; each key once."""
+    faults = {}
+    for key, text in pseudonym.texts(plan):
+        fault = pseudonym.looks_like(text)
+        if fault:
+            faults[key] = "looks like " + fault
+        elif text and key in _CODES:
+            fault = pseudonym.code_fault(text)
+            if fault:
+                faults[key] = fault
+    return ["%s: %s" % (key, faults[key]) for key in sorted(faults)]

@@ -73,13 +73,50 @@ def test_a_plan_with_several_faults_names_each_by_its_key():
     assert keys == ["cleared_by", "cues.peak.scene", "cues.peak.volume", "dose_mg", "route"]
 
 
-def test_a_plan_that_names_a_person_is_refused():
-    assert changed(name="somebody") == ["name: no such field"]
+def test_a_field_that_would_name_a_person_is_refused_with_the_reason():
+    assert changed(patient_name="KAP-0042") == ["patient_name: a plan names nobody, use a code"]
+    assert changed(colour="blue") == ["colour: no such field"]
+    screening = dict(GOOD["screening"])
+    screening["birthday"] = False
+    assert changed(screening=screening) == ["screening.birthday: a plan names nobody, use a code"]
+
+
+def test_a_code_that_looks_personal_is_refused_with_the_reason():
+    for code, fault in (
+        ("Anna Berg", "looks like a name"),
+        ("12-03-1984", "looks like a date"),
+        ("KAP-1984", "looks like a year of birth"),
+        ("KAP-123456", "looks like a record or phone number"),
+        ("a@b.org", "looks like an e-mail address"),
+        ("KAP_0042", "may have only letters, digits and hyphens"),
+        ("KAP", "needs a digit"),
+        ("BERGANN-84", "more than 4 letters in a row read as a name"),
+    ):
+        assert changed(code=code) == ["code: " + fault], code
+        assert changed(cleared_by=code) == ["cleared_by: " + fault], code
+
+
+def test_a_text_that_looks_personal_is_refused_wherever_it_stands():
+    assert "route: looks like a name" in changed(route="Anna Berg")
+    assert "screening.active_psychosis: looks like a date" in changed(screening={"active_psychosis": "1984-03-12"})
+    assert "cues.peak: looks like a name" in changed(cues={"peak": [7, 20, "Berg, Anna", 30]})
+    assert "note: looks like a record or phone number" in changed(note="4711-0815-12")
+
+
+def test_many_texts_under_one_key_are_one_fault():
+    assert changed(note=["Anna Berg"] * 900) == ["note: no such field", "note: looks like a name"]
 
 
 def test_a_scene_that_is_no_text_is_a_fault_and_nothing_worse():
     for scene in ([], {}, None, 3):
         assert len(changed(cues={"peak": [7, 20, scene, 30]})) == 1, scene
+
+
+def test_a_plan_nested_without_end_is_refused():
+    deep = []
+    for _ in range(20000):
+        deep = [deep]
+    assert changed(cues=deep) == ["cues: must be a table"]
 
 
 def test_the_volume_cap_holds_in_every_phase():  # REQ-063

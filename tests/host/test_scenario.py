@@ -25,7 +25,7 @@ def test_every_scenario_of_the_project_is_valid(path: Path) -> None:
 def test_all_faults_are_listed_together() -> None:
     found = faults(
         settings={"spo2_low_pct": 50},
-        plan={**GOOD["plan"], "route": "by post"},
+        plan={**GOOD["plan"], "route": "post"},
         timeline=[{"at_s": -1, "key": "PANIC"}, {"at_s": 5}, {"at_s": 6, "fault": {"nibp.explode": True}}],
         expect={"phases": [["lunch", 0, 1]]},
     )
