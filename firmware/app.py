@@ -289,6 +289,15 @@ class App:
             self.store.append("audit", record)
         self.flush_due = self.flush_due or audit.waiting
 
+    def set_clock(self, utc_s: int) -> bool:
+        """Set date and time; False if the clock does not answer."""
+        try:
+            self.clock.set(utc_s)
+        except OSError:
+            return False
+        self.post("clock", self.clock.read())
+        return True
+
     def want_restart(self) -> None:
         """Once the host has its answer; until then no session may begin."""
         self.restart_wanted = self.unit.restarting = True

@@ -1,4 +1,5 @@
-"""The unit's key and what hangs on it: who may ask over the link (access.py), and who has asked (auditlog.py).
+"""What makes this unit this one: its label and its key, and what hangs on that: who may ask over the link (access.py),
+and who has asked (auditlog.py).
 
 The key comes once, by provisioning, and stays in the state store, twice, so that one slot may be damaged. A unit
 without one seals nothing, and so begins no session.
@@ -19,6 +20,8 @@ class Custody:
         self._state = state
         self._root = root
         self.key, self.fault = self._load()
+        label, _ = state.load("label")
+        self.label = label if isinstance(label, str) else ""
         self.access = Access(self.key)
         self.audit = AuditLog(root, self.key)
 
@@ -39,6 +42,13 @@ class Custody:
             return False
         self.key = key
         self.audit = AuditLog(self._root, key)
+        return True
+
+    def rename(self, label: str) -> bool:
+        """What people call the unit from now on; False if it can't be stored."""
+        if not self._state.save("label", label):
+            return False
+        self.label = label
         return True
 
     def nonce(self, utc_s: int) -> bytes:

@@ -17,10 +17,11 @@ from uploads import KINDS, Uploads
 
 from drivers.auditlog import CONNECTED, WRONG_PROOF
 from drivers.link import Refused
-from sitter import VERSION
+from sitter import VERSION, live
 from sitter.access import KEY_BYTES, NONCE_BYTES, same
 from sitter.records import SCHEMA_ID
 from sitter.seal import key_id
+from sitter.utc import EARLIEST_S, LATEST_S, iso
 
 ANYBODY, KEYED = False, True
 ALWAYS, IDLE = False, True
@@ -36,6 +37,9 @@ VERBS = {
     "logs.read": (KEYED, ALWAYS),
     "logs.ack": (KEYED, ALWAYS),
     "get": (KEYED, ALWAYS),
+    "live": (KEYED, ALWAYS),
+    "label.set": (KEYED, IDLE),
+    "clock.set": (KEYED, IDLE),
     "put.begin": (KEYED, IDLE),
     "put.commit": (KEYED, IDLE),
     "restart": (KEYED, IDLE),
@@ -46,6 +50,7 @@ _DATA_BYTES = 192
 _MAX_READ = 8192
 _HASH_BYTES = 512
 _WHO = 32
+_LABEL = 12
 _PARTS = ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply")
 
 
@@ -77,7 +82,7 @@ class Verbs:
         app, board = self._app, self._app.board
         return {"ok": True, "schema": SCHEMA_ID, "version": VERSION, "unit_id": board.unit_id(),
                 "boot_id": board.boot_id, "uptime_ms": board.now_ms(), "state": app.unit.session.phase,
-                "key_id": app.custody.key and key_id(app.custody.key)}  # fmt: skip
+                "label": app.custody.label, "key_id": app.custody.key and key_id(app.custody.key)}  # fmt: skip
 
     def _status(self, request: dict) -> dict:
         app, board, unit = self._app, self._app.board, self._app.unit
@@ -219,6 +224,31 @@ class Verbs:
         return self._uploads.take(body)
 
     # --- the unit itself --------------------------------------------------------------------------------------------
+
+    def _live(self, request: dict) -> dict:
+        app = self._app
+        return dict(live.fields(app.board.now_ms(), app.unit), ok=True)
+
+    def _label_set(self, request: dict) -> dict:
+        """What people call the unit: `BED 3`."""
+        label = request.get("label")
+        if not isinstance(label, str) or len(label) > _LABEL or not all(" " <= c <= "~" for c in label):
+            raise Refused("bad-request", "label: at most %d plain characters" % _LABEL)
+        was = self._app.custody.label
+        if not self._app.custody.rename(label):
+            raise Refused("storage", "it could not be stored")
+        self._app.note("label", self._who, old=was, new=label)
+        return {"ok": True}
+
+    def _clock_set(self, request: dict) -> dict:
+        utc_s = asked.number(request, "utc_s", 0)
+        if not EARLIEST_S <= utc_s <= LATEST_S:
+            raise Refused("bad-request", "utc_s: seconds since 1970, of this century")
+        was_s = self._app.unit.utc_s(self._app.board.now_ms())
+        if not self._app.set_clock(utc_s):
+            raise Refused("storage", "the clock does not answer")
+        self._app.note("clock", self._who, old=iso(was_s), new=iso(utc_s))
+        return {"ok": True, "utc_s": utc_s}
 
     def _restart(self, request: dict) -> dict:
         self._app.note("restart", self._who)

@@ -105,6 +105,7 @@ class FakeApp:
         self.custody = Custody(self.board, self.state, root)
         self.unit = Unit(settings.defaults(), PLAN)
         self.sensor = Sensor()
+        self.clock_s = 1777000000
         self.notes = []
         self.notes_safe = 0
         self.audit_fails = False
@@ -121,3 +122,9 @@ class FakeApp:
 
     def want_restart(self):
         self.restart_wanted = self.unit.restarting = True
+
+    def set_clock(self, utc_s):
+        if self.clock_s is None:
+            return False
+        self.clock_s = utc_s
+        return True

@@ -85,3 +85,15 @@ def test_every_board_file_has_the_names_that_the_program_uses() -> None:
         text = path.read_text()
         missing = [name for name in used if name not in text]
         assert not missing, (path.name, missing)
+
+
+def test_every_verb_of_the_link_is_in_its_page() -> None:
+    table = ast.parse((FIRMWARE / "verbs.py").read_text())
+    (verbs,) = [
+        [key.value for key in node.value.keys]
+        for node in ast.walk(table)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and node.targets[0].id == "VERBS"
+    ]
+    page = (ROOT / "docs/protocol.md").read_text()
+    assert len(verbs) > 10
+    assert [verb for verb in verbs if f"`{verb}`" not in page] == []

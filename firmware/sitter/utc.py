@@ -6,6 +6,7 @@ beginning in March, so that the leap day is the last of its year.
 
 _DAYS_TO_2000 = 10957  # from 1970-01-01
 _DAYS_TO_MARCH_2000 = _DAYS_TO_2000 + 60
+EARLIEST_S, LATEST_S = 946684800, 4102444799  # the first and the last second of 2000 to 2099
 
 
 def to_seconds(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int:

@@ -81,7 +81,7 @@ def test_without_the_key_only_five_verbs_are_served():  # REQ-161
 def test_in_a_session_nothing_that_changes_or_resets_is_served():  # REQ-164
     app = new_app()
     app.unit.session.event(1, "next")
-    for verb in ("provision", "put.begin", "put.commit", "restart", "service"):
+    for verb in ("provision", "put.begin", "put.commit", "label.set", "clock.set", "restart", "service"):
         assert VERBS[verb][1] is IDLE
         error = raises(Refused, lambda verb=verb: ask(app, verb))
         assert error.args[0] == "session-open"
@@ -401,3 +401,35 @@ def test_a_restart_and_service_mode_are_noted_before_they_come():
     assert ask(app, "service")[0]["restarts"]
     assert app.board.flagged
     assert [note[0] for note in app.notes] == ["restart", "service mode"]
+
+
+def test_who_looks_on_sees_the_session_and_only_with_the_key():
+    app = new_app()
+    assert ask(app, "live")[0]["phase"] == "idle"
+    app.unit.session.event(1, "next")
+    assert ask(app, "live")[0]["code"] == PLAN["code"]
+    assert refusal(app, "live", keyed=False) == "auth-needed"
+
+
+def test_a_label_is_kept_and_noted():
+    app = new_app()
+    assert ask(app, "label.set", label="BED 3")[0]["ok"]
+    assert ask(app, "hello", keyed=False)[0]["label"] == "BED 3"
+    assert app.state.values["label"] == "BED 3"
+    assert app.notes == [("label", "", "", "", "BED 3")]
+    for label in (None, 3, "x" * 13, "line\n", "B\u00c4D"):
+        assert refusal(app, "label.set", label=label) == "bad-request"
+    app.state.fails = True
+    assert refusal(app, "label.set", label="BED 4") == "storage"
+    assert app.custody.label == "BED 3"
+
+
+def test_the_clock_is_set_and_its_change_noted():
+    app = new_app()
+    assert ask(app, "clock.set", utc_s=1777885200)[0]["utc_s"] == 1777885200
+    assert app.clock_s == 1777885200
+    assert app.notes[0][4] == "2026-05-04T09:00:00Z"
+    for utc_s in (0, 946684799, 4102444800, 1.5, "now", True):
+        assert refusal(app, "clock.set", utc_s=utc_s) == "bad-request"
+    app.clock_s = None
+    assert refusal(app, "clock.set", utc_s=1777885200) == "storage"
