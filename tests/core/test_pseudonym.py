@@ -45,7 +45,7 @@ def test_a_year_in_which_an_adult_was_born_is_seen():
     all_look_like(None, "KAP-1899", "KAP-2010", "KAP-2026", "KAP-01984")
 
 
-def test_two_words_look_like_a_name():
+def test_two_words_look_like_a_name():  # REQ-167
     all_look_like("a name", "Anna Berg", "BERG, ANNA", "a.berg", "anna_berg", "A.B.", "Anna  Berg 7", "7 Anna/Berg")
 
 

@@ -73,7 +73,7 @@ def test_a_plan_with_several_faults_names_each_by_its_key():
     assert keys == ["cleared_by", "cues.peak.scene", "cues.peak.volume", "dose_mg", "route"]
 
 
-def test_a_field_that_would_name_a_person_is_refused_with_the_reason():
+def test_a_field_that_would_name_a_person_is_refused_with_the_reason():  # REQ-167
     assert changed(patient_name="KAP-0042") == ["patient_name: a plan names nobody, use a code"]
     assert changed(colour="blue") == ["colour: no such field"]
     screening = dict(GOOD["screening"])

@@ -51,7 +51,7 @@ def test_a_code_of_capitals_and_a_running_number_passes(letters: str, digits: in
 
 
 @given(AROUND, dates(), AROUND)
-def test_a_date_is_refused_wherever_it_stands(before: str, date: str, behind: str) -> None:
+def test_a_date_is_refused_wherever_it_stands(before: str, date: str, behind: str) -> None:  # REQ-167
     for faults in everywhere(before + date + behind):
         assert any("looks like a date" in fault for fault in faults), date
 
