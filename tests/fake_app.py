@@ -103,15 +103,20 @@ class FakeApp:
         if key:
             self.state.values["key"] = "".join("%02x" % b for b in key)
         self.custody = Custody(self.board, self.state, root)
-        self.unit = Unit(settings.defaults(), PLAN)
+        self.begin()
         self.sensor = Sensor()
         self.clock_s = 1777000000
         self.notes = []
         self.notes_safe = 0
         self.audit_fails = False
-        self.restart_wanted = False
         self.verbs = Verbs(self)
         self.link = Link(self.custody.access, self.verbs)
+
+    def begin(self):
+        """A start: with the settings and the plan that have been stored."""
+        stored, plan = self.state.values.get("settings"), self.state.values.get("plan")
+        self.unit = Unit(settings.complete(stored or {}), plan or PLAN)
+        self.restart_wanted = False
 
     def note(self, event, who, name="", old="", new=""):
         self.notes.append((event, who, name, old, new))

@@ -65,7 +65,7 @@ SETTINGS = (
     ("pressure_interval_peak_min", "min", 10, 5, 30),
     ("pressure_interval_return_min", "min", 15, 5, 60),
     ("pressure_interval_recovery_min", "min", 30, 5, 60),
-    ("volume_cap", "0-30", 22, 0, 30),
+    ("volume_cap", "steps", 22, 0, 30),
 )
 
 # (lower one, higher one): the first must stay below the second.
@@ -88,21 +88,25 @@ def defaults() -> dict[str, int]:
 
 def check(values: dict) -> list[str]:
     """Every fault of a set of settings as a sentence that begins with the key; empty when the set may be used."""
+    faults = value_faults(values)
+    if faults:
+        return faults
+    whole = complete(values)
+    for low, high in _ORDERED:
+        if whole[low] >= whole[high]:
+            faults.append("%s: %d must be below %s (%d)" % (low, whole[low], high, whole[high]))
+    return faults + _curve_faults(spo2_points(whole))
+
+
+def value_faults(values: dict) -> list[str]:
+    """The faults of each setting by itself: of a part of a set, whose rest somebody else has."""
     if not isinstance(values, dict):
         return ["settings: must be a table of names and whole numbers"]
     faults = []
     for name in sorted(values):
-        if name not in _ROWS:
-            faults.append("%s: no such setting" % name)
-        elif _fault(name, values[name]):
-            faults.append("%s: %s" % (name, _fault(name, values[name])))
-    whole = defaults()
-    whole.update(values)
-    if not faults:
-        for low, high in _ORDERED:
-            if whole[low] >= whole[high]:
-                faults.append("%s: %d must be below %s (%d)" % (low, whole[low], high, whole[high]))
-        faults += _curve_faults(spo2_points(whole))
+        fault = _fault(name, values[name]) if name in _ROWS else "no such setting"
+        if fault:
+            faults.append("%s: %s" % (name, fault))
     return faults
 
 

@@ -4,9 +4,11 @@ Commands live in a file per group and are imported only when they are called, so
 """
 
 import contextlib
+import functools
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "ports": ("commands_units", "List serial ports and the units that answer on them."),
     "status": ("commands_units", "Show how a unit is: its parts, its clock, its storage."),
+    "settings": ("commands_settings", "Look at a unit's settings and change them."),
+    "clock": ("commands_clock", "Show or set a unit's clock."),
+    "label": ("commands_clock", "Call a unit something that people say."),
     "logs": ("commands_logs", "List, pull, verify and show session logs."),
     "provision": ("commands_access", "Give a new unit its key."),
     "audit": ("commands_access", "Show who did what to a unit."),
@@ -31,13 +36,64 @@ _COMMANDS = {
     "sim": ("commands_sim", "Play scenarios on simulated units."),
 }
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else on stdout.")
-port_option = click.option(
-    "--port", envvar="SITTER_PORT", metavar="PATH|sim:FILE", help="The unit's port, or a scenario to simulate one."
-)
+
+def json_option(command: Callable) -> Callable:
+    """--json and --quiet, which every command has."""
+    command = click.option("--quiet", "-q", is_flag=True, expose_value=False, callback=_be_quiet, is_eager=True,
+                           help="Nothing beside the result: no bars, no notes.")(command)  # fmt: skip
+    return click.option("--json", "as_json", is_flag=True,
+                        help="Print one JSON value and nothing else on stdout.")(command)  # fmt: skip
+
+
+def _be_quiet(ctx: click.Context, param: click.Parameter, quiet: bool) -> None:
+    output.quiet = quiet
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which unit is meant, how long it may take to answer, and the key that was given."""
+
+    port: str | None
+    name: str | None
+    key: str | None
+    timeout_s: float
+
+    def alone(self, path: str) -> "Where":
+        """The same, but for the port."""
+        return replace(self, port=path, name=None)
+
+
+def where_options(command: Callable) -> Callable:
+    """The options that every command for a unit has, as one argument `where`."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, port: str | None, unit: str | None, key: str | None, timeout_s: float | None,
+                **kwargs: object) -> object:  # fmt: skip
+        from sitterctl import config
+
+        chosen = config.load()
+        if not port and not unit:
+            port, unit = chosen.get("port"), chosen.get("unit")
+        where = Where(port, unit, key, timeout_s or chosen.get("timeout_s") or 2.0)
+        return command(*args, where=where, **kwargs)
+
+    for option in (
+        click.option("--timeout", "timeout_s", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
+                     help="How long an answer may take.  [default: 2]"),
+        click.option("--key", metavar="HEX|FILE", help="The unit's key, instead of those in the keystore."),
+        click.option("--unit", envvar="SITTER_UNIT", metavar="ID|LABEL", help="The unit, by its id or its label."),
+        click.option("--port", envvar="SITTER_PORT", metavar="PATH|sim:FILE",
+                     help="The unit's port, or a scenario to simulate one."),
+    ):  # fmt: skip
+        wrapped = option(wrapped)
+    return wrapped
+
+
 # Commands that work on files take --port too, so that a script can give every command the same options.
 no_port_option = click.option("--port", expose_value=False, hidden=True)
 key_option = click.option("--key", metavar="HEX|FILE", help="The unit's key, instead of those in the keystore.")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+all_option = click.option("--all", "all_units", is_flag=True, help="Every unit that is connected, side by side.")
 
 
 def examples(*lines: str) -> str:
@@ -77,18 +133,19 @@ def cli() -> None:
 
 
 @contextlib.contextmanager
-def unit(port: str | None, as_json: bool, key: str | None = None) -> Iterator["Connection"]:
-    """A connection to the unit that --port names, or to the only one; `sim:FILE` plays a scenario for it first. `key`
-    is what --key said."""
-    from sitterctl import device, keys
-    from sitterctl.port import the_only_one
+def unit(where: Where, as_json: bool) -> Iterator["Connection"]:
+    """A connection to the unit that is meant; `sim:FILE` as its port plays a scenario for it first."""
+    from sitterctl import device, finding, keys
 
-    at_hand = keys.at_hand(key)
-    if port and port.startswith("sim:"):
-        with play_simulator(Path(port[4:]), as_json) as simulator, device.connect(simulator.port, at_hand) as line:
+    at_hand = keys.at_hand(where.key)
+    if where.port and where.port.startswith("sim:"):
+        simulator = play_simulator(Path(where.port[4:]), as_json)
+        with simulator, device.connect(simulator.port, at_hand, where.timeout_s) as line:
             yield line
     else:
-        with device.connect(port or the_only_one(), at_hand) as line:
+        with device.connect(where.port or finding.choose(where.name), at_hand, where.timeout_s) as line:
+            if where.name:
+                finding.check_name(line, where.name)
             yield line
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sitterctl import output
-from sitterctl.cli import examples, json_option, key_option, port_option, unit
+from sitterctl.cli import Where, examples, json_option, unit, where_options
 from sitterctl.errors import NO_ANSWER, PERMISSION, SitterError
 
 if TYPE_CHECKING:
@@ -20,41 +20,47 @@ _ASK_EVERY_S = 0.5
 _RESTART_S = 20.0
 
 
-@click.command(epilog=examples("provision --port /dev/ttyUSB0", "provision --port /dev/ttyUSB0 --timeout 120 --json"))
-@click.option("--timeout", "timeout_s", type=click.IntRange(1, 600), default=60, show_default=True,
+@click.command(
+    epilog=examples("provision --port /dev/ttyUSB0 --label 'BED 3'", "provision --port /dev/ttyUSB0 --wait 120 --json")
+)
+@click.option("--wait", "wait_s", type=click.IntRange(1, 600), default=60, show_default=True,
               help="Seconds to wait for MARK and BP at the unit.")  # fmt: skip
-@port_option
+@click.option("--label", metavar="TEXT", help="What people call the unit, such as 'BED 3'; at most 12 characters.")
+@where_options
 @json_option
-def provision(timeout_s: int, port: str | None, as_json: bool) -> None:
-    """Give a new unit its key.
+def provision(wait_s: int, label: str | None, where: Where, as_json: bool) -> None:
+    """Give a new unit its key, its label and the time.
 
     The key is made here, kept in this computer's keystore, and sent once, in the clear: do it on the bench. Somebody
     has to hold MARK and BP at the unit meanwhile. A unit takes one key in its life.
     """
-    from sitterctl import keys
+    from sitterctl import clock, keys
 
-    with unit(port, as_json) as connection:
+    with unit(where, as_json) as connection:
         if connection.hello.get("key_id") is not None:
             raise SitterError(f"unit {connection.hello['unit_id']} has its key already",
                               "docs/security.md tells how one begins anew", exit_code=PERMISSION)  # fmt: skip
         key = secrets.token_bytes(32)
         path = keys.keep(key)  # before anybody else has it: an answer may get lost
         output.note("hold MARK and BP at the unit until this says that it is done") if not as_json else None
-        _send_key(connection, key, path, timeout_s)
+        _send_key(connection, key, path, wait_s)
         connection.await_restart(_RESTART_S)
         connection.add_key(key)
         connection.prove_key()
+        if label is not None:
+            connection.ask("label.set", label=label)
+        clock.set_to_now(connection)
         told = {"unit_id": connection.hello["unit_id"], "key_id": f"{connection.hello['key_id']:08x}",
-                "kept_in": str(path)}  # fmt: skip
+                "label": label, "kept_in": str(path)}  # fmt: skip
     output.show(told, as_json, f"unit {told['unit_id']} has its key, {told['key_id']}\n"
                                f"this computer keeps it in {path}: make a copy that is safe")  # fmt: skip
 
 
-def _send_key(connection: "Connection", key: bytes, path: Path, timeout_s: int) -> None:
+def _send_key(connection: "Connection", key: bytes, path: Path, wait_s: int) -> None:
     """Until the unit takes it. A key that was surely not taken is forgotten again."""
     from sitterctl import who
 
-    give_up_at = time.monotonic() + timeout_s
+    give_up_at = time.monotonic() + wait_s
     while True:
         try:
             connection.ask("provision", key=key.hex(), who=who.am_i())
@@ -76,10 +82,9 @@ def _send_key(connection: "Connection", key: bytes, path: Path, timeout_s: int) 
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Also keep the sealed files, in a folder."
 )
-@key_option
-@port_option
+@where_options
 @json_option
-def audit(out: Path | None, key: str | None, port: str | None, as_json: bool) -> int:
+def audit(out: Path | None, where: Where, as_json: bool) -> int:
     """Show who did what to a unit: keys, settings, plans, pulls, restarts, and wrong proofs of the key.
 
     Names are what each computer said of itself. Exit code 8 if the unit's own seals do not hold.
@@ -87,8 +92,8 @@ def audit(out: Path | None, key: str | None, port: str | None, as_json: bool) ->
     from sitterctl import audit as auditing
     from sitterctl import keys
 
-    with unit(port, as_json, key) as connection:
-        trails = auditing.pull(connection, keys.at_hand(key))
+    with unit(where, as_json) as connection:
+        trails = auditing.pull(connection, keys.at_hand(where.key))
         unit_id = connection.hello["unit_id"]
     for trail in trails if out else []:
         _keep(out, unit_id, trail)

@@ -1,6 +1,5 @@
 """`alarms`: what other limits would have meant."""
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,9 +36,9 @@ def replay(logs: tuple[Path, ...], settings_path: Path, as_json: bool) -> None:
     on limits is the clinic.
     """
     from sitterctl import replay as judging
-    from sitterctl import slog
+    from sitterctl import settings_file, slog
 
-    wanted = _wanted(settings_path)
+    wanted = settings_file.read(settings_path)
     before: list[Replayed] = []
     after: list[Replayed] = []
     for path in logs:
@@ -73,22 +72,11 @@ def _rows(before: list["Replayed"], after: list["Replayed"]) -> list[dict]:
     return rows
 
 
-def _wanted(path: Path) -> dict[str, int]:
-    """The settings of the file, checked as the unit checks them."""
-    try:
-        wanted = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SitterError(f"can't read {path}: {error.strerror}", "check the path", exit_code=USAGE) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SitterError(f"{path} is not TOML: {error}", "mend the line it names", exit_code=USAGE) from error
-    _check(wanted, path)
-    return wanted
-
-
 def _check(chosen: dict, path: Path) -> None:
-    from sitter import settings
+    """Whether the log's own settings, changed so, can be used."""
+    from sitterctl import settings_file
 
-    faults = settings.check(chosen)
+    faults = settings_file.check(chosen)
     if faults:
         listed = "\n".join(f"  {path}: {fault}" for fault in faults)
         raise SitterError(f"these settings can't be used:\n{listed}", "mend the file and try again", exit_code=USAGE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sitterctl import output
-from sitterctl.cli import examples, json_option, key_option, no_port_option, port_option, unit
+from sitterctl.cli import Where, all_option, examples, json_option, key_option, no_port_option, unit, where_options
 from sitterctl.errors import NOT_VERIFIED, PARTIAL, USAGE, SitterError
 
 if TYPE_CHECKING:
@@ -22,14 +22,13 @@ def logs() -> None:
 
 
 @logs.command("list", epilog=examples("logs list --port /dev/ttyUSB0", "logs list --json"))
-@key_option
-@port_option
+@where_options
 @json_option
-def list_(key: str | None, port: str | None, as_json: bool) -> None:
+def list_(where: Where, as_json: bool) -> None:
     """List the logs on a unit."""
     from sitterctl import device
 
-    with unit(port, as_json, key) as connection:
+    with unit(where, as_json) as connection:
         found = device.list_logs(connection)
     rows = [
         [log["name"], log["bytes"], "closed" if log["closed"] else "open", "pulled" if log["pulled"] else "-"]
@@ -39,54 +38,81 @@ def list_(key: str | None, port: str | None, as_json: bool) -> None:
     output.show({"unit_id": connection.hello["unit_id"], "logs": found}, as_json, text)
 
 
-@logs.command(
-    epilog=examples("logs pull --port /dev/ttyUSB0 --out logs", "logs pull 00003 --port sim:tests/scenarios/stop.json")
-)
+@logs.command(epilog=examples("logs pull --unit 'BED 3' --out logs", "logs pull --all --out logs"))
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--all", "all_", is_flag=True, help="Every closed log, also those that have been pulled.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("logs"), show_default=True,
-              help="Folder for the logs.")  # fmt: skip
-@key_option
-@port_option
+@all_option
+@click.option("--again", is_flag=True, help="Every closed log, also those that have been pulled.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the logs.  [default: logs]")
+@where_options
 @json_option
-def pull(names: tuple[str, ...], all_: bool, out: Path, key: str | None, port: str | None, as_json: bool) -> int:
+def pull(names: tuple[str, ...], all_units: bool, again: bool, out: Path | None, where: Where, as_json: bool) -> int:
     """Pull logs into a folder and verify them.
 
     Without a NAME: the closed logs that have not been pulled yet. A pull that is cut off leaves a .part; the same
-    command goes on where it stopped.
+    command goes on where it stopped. With --all it pulls from every unit that is connected, side by side.
     """
-    from sitterctl import device, keys
+    from sitterctl import config
 
-    if names and all_:
-        raise SitterError("both names and --all were given", "give one or the other", exit_code=USAGE)
-    at_hand = keys.at_hand(key)
+    if names and (again or all_units):
+        raise SitterError("both names and --all or --again were given", "give one or the other", exit_code=USAGE)
+    folder = out or Path(config.load().get("logs", "logs"))
+    if all_units:
+        return _pull_all(again, folder, where, as_json)
     done: list[Pulled] = []
-    with unit(port, as_json, key) as connection:
-        for log in _chosen(device.list_logs(connection), names, all_):
-            done.append(_pull_one(connection, log, out, at_hand, as_json, done))
+    with unit(where, as_json) as connection:
+        for log in _chosen(connection, names, again):
+            done.append(_pull_one(connection, log, folder, where, as_json, done))
     for pulled in done:
         for line in pulled.notes:
             output.note(f"{pulled.name}: {line}") if not as_json else None
     lines = [f"{p.path}: {p.size_bytes} bytes. {p.verdict.sentence}" for p in done]
-    nothing = "nothing to pull: every closed log has been pulled (--all pulls them again)"
+    nothing = "nothing to pull: every closed log has been pulled (--again pulls them once more)"
     output.show({"pulled": [_row(p) for p in done]}, as_json, "\n".join(lines) or nothing)
     return max((_exit_code(p) for p in done), default=0)
 
 
-def _pull_one(connection: "Connection", log: dict, out: Path, keys: list[bytes], as_json: bool,
+def _pull_all(again: bool, folder: Path, where: Where, as_json: bool) -> int:
+    from sitterctl import device, finding, fleet, keys
+
+    at_hand = keys.at_hand(where.key)
+
+    def work(one: finding.Found) -> tuple[dict, int]:
+        done: list[Pulled] = []
+        with finding.connected(one, at_hand, where.timeout_s) as connection:
+            for log in _chosen(connection, (), again):
+                done.append(device.pull(connection, log, folder, at_hand))
+        return {"pulled": [_row(p) for p in done]}, max((_exit_code(p) for p in done), default=0)
+
+    with output.Progress("pulling from every unit", as_json):
+        outcomes = fleet.each(finding.every_unit(), work)
+    return fleet.show(outcomes, as_json, lambda value: _count_in_words(value["pulled"]))
+
+
+def _count_in_words(rows: list[dict]) -> str:
+    if not rows:
+        return "nothing to pull"
+    unlike = [f"{row['log']}: {row['sentence']}" for row in rows if row["verdict"] != "intact"]
+    logs = "a log" if len(rows) == 1 else f"{len(rows)} logs"
+    return "; ".join([f"{logs}, {sum(row['bytes'] for row in rows)} bytes", *(unlike or ["verified"])])
+
+
+def _pull_one(connection: "Connection", log: dict, out: Path, where: Where, as_json: bool,
               done: list["Pulled"]) -> "Pulled":  # fmt: skip
     """Pull a log with a bar; an error takes along what had been pulled before it."""
-    from sitterctl import device
+    from sitterctl import device, keys
 
     try:
         with output.Progress(f"pulling {log['name']}", as_json) as step:
-            return device.pull(connection, log, out, keys, step)
+            return device.pull(connection, log, out, keys.at_hand(where.key), step)
     except SitterError as error:
         error.details["pulled"] = [_row(p) for p in done]
         raise
 
 
-def _chosen(found: list[dict], names: tuple[str, ...], all_: bool) -> list[dict]:
+def _chosen(connection: "Connection", names: tuple[str, ...], again: bool) -> list[dict]:
+    from sitterctl import device
+
+    found = device.list_logs(connection)
     have = [log["name"] for log in found]
     missing = [name for name in names if name not in have]
     if missing:
@@ -94,7 +120,7 @@ def _chosen(found: list[dict], names: tuple[str, ...], all_: bool) -> list[dict]
                           exit_code=USAGE)  # fmt: skip
     if names:
         return [log for log in found if log["name"] in names]
-    return [log for log in found if log["closed"] and (all_ or not log["pulled"])]
+    return [log for log in found if log["closed"] and (again or not log["pulled"])]
 
 
 def _row(pulled: "Pulled") -> dict:

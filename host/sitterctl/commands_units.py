@@ -3,10 +3,7 @@
 import click
 
 from sitterctl import output
-from sitterctl.cli import examples, json_option, no_port_option, port_option, unit
-from sitterctl.errors import SitterError
-
-_ASK_S = 1.0
+from sitterctl.cli import Where, examples, json_option, no_port_option, unit, where_options
 
 
 @click.command(epilog=examples("ports", "ports --json"))
@@ -15,44 +12,28 @@ _ASK_S = 1.0
 def ports(as_json: bool) -> None:
     """List serial ports and the units that answer on them.
 
-    Only ports of the USB bridges that units have are asked; nothing is sent to any other.
+    Only ports of the USB bridges that units have, and those named in SITTER_PORTS, are asked; nothing is sent to any
+    other.
     """
-    from sitterctl import port
+    from sitterctl import finding
 
-    rows = [{**row, **_asked(row)} for row in port.available()]
-    cells = [
-        [r["port"], r["bridge"] or "-", r["unit_id"] or "-", r["version"] or "-", r["state"] or r["problem"]]
-        for r in rows
-    ]
-    text = output.table(["port", "bridge", "unit", "firmware", "state"], cells) if rows else "there is no serial port"
-    output.show({"ports": rows}, as_json, text)
+    found = finding.look()
+    text = finding.in_words(found) if found else "there is no serial port"
+    output.show({"ports": [one.row for one in found]}, as_json, text)
 
 
-def _asked(row: dict) -> dict:
-    """What the unit on a port says of itself, or why there is nothing to say."""
-    from sitterctl import device
-
-    silent = {"unit_id": None, "version": None, "state": None}
-    if not row["bridge"]:
-        return {**silent, "problem": "not asked"}
-    try:
-        with device.connect(row["port"], timeout_s=_ASK_S) as connection:
-            return {**{key: connection.hello.get(key) for key in silent}, "problem": None}
-    except SitterError as error:
-        return {**silent, "problem": error.message}
-
-
-@click.command(epilog=examples("status --port /dev/ttyUSB0", "status --json --port sim:tests/scenarios/stop.json"))
-@port_option
+@click.command(epilog=examples("status --unit 'BED 3'", "status --json --port sim:tests/scenarios/stop.json"))
+@where_options
 @json_option
-def status(port: str | None, as_json: bool) -> None:
+def status(where: Where, as_json: bool) -> None:
     """Show how a unit is: its parts, its clock, its storage. Nothing about a patient."""
-    from sitterctl.device import clock_offset_s
+    from sitterctl import clock
 
-    with unit(port, as_json) as connection:
+    with unit(where, as_json) as connection:
         answer = connection.ask("status")
-        answer["clock_offset_s"] = clock_offset_s(answer)
-    answer = {"port": connection.path, "version": connection.hello.get("version"), **answer}
+        answer["clock_offset_s"] = clock.offset_s(answer)
+    about = {"port": connection.path, "version": connection.hello.get("version"), "label": connection.hello["label"]}
+    answer = {**about, **answer}
     answer.pop("ok", None)
     output.show(answer, as_json, _in_words(answer))
 
@@ -62,9 +43,10 @@ def _in_words(answer: dict) -> str:
     clock = "trusted" if answer["clock_trusted"] else "NOT TRUSTED"
     if answer["clock_offset_s"] is not None:
         clock += f", {answer['clock_offset_s']:+.0f} s from this computer's"
+    name = f"{answer['unit_id']} ({answer['label']})" if answer["label"] else answer["unit_id"]
     return "\n".join(
         (
-            f"unit      {answer['unit_id']}, firmware {answer['version']}, on {answer['port']}",
+            f"unit      {name}, firmware {answer['version']}, on {answer['port']}",
             f"state     {answer['state']}, up {answer['uptime_ms'] // 60000} min",
             f"parts     {faults or 'all well'}",
             f"clock     {clock}",

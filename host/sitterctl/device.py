@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sitterctl import clock, pull_record, slog, transfer, who
 from sitterctl import keys as keystore
-from sitterctl import pull_record, slog, transfer, who
 from sitterctl.connection import ANSWER_S, Connection
 from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_ANSWER, NOT_VERIFIED, PARTIAL, RESTARTED, SitterError
 
@@ -50,12 +50,6 @@ def list_logs(connection: Connection) -> list[dict]:
         {"name": name, "bytes": size, "closed": bool(closed), "pulled": bool(pulled)}
         for name, size, closed, pulled in found
     ]
-
-
-def clock_offset_s(status: dict) -> float | None:
-    """How far the unit's clock, which counts whole seconds, is ahead of this machine's."""
-    utc_s = status.get("utc_s")
-    return None if utc_s is None else round(utc_s - datetime.now(UTC).timestamp(), 1)
 
 
 @dataclass
@@ -214,6 +208,6 @@ def _known(connection: Connection, log: dict, status: dict) -> dict:
         "port": connection.path,
         "pulled_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "pulled_by": who.user(),
-        "unit_clock_offset_s": clock_offset_s(status),
+        "unit_clock_offset_s": clock.offset_s(status),
         "unit_clock_trusted": status.get("clock_trusted"),
     }

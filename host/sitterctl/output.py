@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from sitterctl.errors import SitterError
 
+quiet = False  # --quiet: nothing beside the result
+
 
 def show(data: dict, as_json: bool, text: str) -> None:
     """Print `data` as JSON, or `text` for people."""
@@ -20,7 +22,8 @@ def show_rows(name: str, rows: Sequence[dict], rest: dict) -> None:
 
 def note(text: str) -> None:
     """Something for people beside the result, on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    if not quiet:
+        print(text, file=sys.stderr, flush=True)
 
 
 def show_error(error: SitterError, as_json: bool) -> None:
@@ -29,7 +32,7 @@ def show_error(error: SitterError, as_json: bool) -> None:
         said = {"error": error.message, "remedy": error.remedy, "exit": error.exit_code, **error.details}
         print(json.dumps(said, indent=1), flush=True)
     else:
-        note(f"sitterctl: {error.message}\n{error.remedy}")
+        print(f"sitterctl: {error.message}\n{error.remedy}", file=sys.stderr, flush=True)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -47,10 +50,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 class Progress:
     """A bar on stderr, on a terminal only: `with Progress("pulling", as_json) as step: step(done, total)`."""
 
-    def __init__(self, what: str, quiet: bool) -> None:
+    def __init__(self, what: str, as_json: bool) -> None:
         self._what = what
         self._bar = None
-        self._quiet = quiet or not sys.stderr.isatty()
+        self._quiet = as_json or quiet or not sys.stderr.isatty()
 
     def __enter__(self) -> Callable[[int, int], None]:
         if not self._quiet:

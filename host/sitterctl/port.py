@@ -13,6 +13,7 @@ import os
 import serial
 from serial.tools import list_ports
 
+from sitterctl import config
 from sitterctl.errors import BUSY, NO_UNIT, PERMISSION, SitterError
 
 BAUD = 115200
@@ -31,27 +32,15 @@ _IN_USE = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
 
 
 def available() -> list[dict]:
-    """Every serial port of this machine, unopened: path, description, and the bridge when a unit may be behind it."""
-    found = [
-        {"port": p.device, "description": p.description or "", "bridge": BRIDGES.get((p.vid, p.pid))}
+    """Every serial port of this machine, unopened: path, description, and the bridge when a unit may be behind it;
+    ports that somebody has named as units' are, whatever they look like."""
+    found = {
+        p.device: {"port": p.device, "description": p.description or "", "bridge": BRIDGES.get((p.vid, p.pid))}
         for p in list_ports.comports()
-    ]
-    return sorted(found, key=lambda row: row["port"])
-
-
-def the_only_one() -> str:
-    """The one port that may lead to a unit. Raises SitterError when there is none or there are several: no guessing."""
-    every = available()
-    likely = [row["port"] for row in every if row["bridge"]]
-    if len(likely) == 1:
-        return likely[0]
-    listed = "".join(f"\n  {row['port']}  {row['bridge'] or row['description']}" for row in every)
-    if likely:
-        message = f"{len(likely)} units may be connected, and none is named:{listed}"
-    else:
-        message = "no unit is connected" + (f"; the other serial ports are:{listed}" if every else "")
-    remedy = "name one with --port or in SITTER_PORT" if every else "connect one, or name its port with --port"
-    raise SitterError(message, remedy, exit_code=NO_UNIT, details={"ports": every})
+    }
+    for path in config.named_ports():
+        found[path] = {"port": path, "description": "named by you", "bridge": "named"}
+    return sorted(found.values(), key=lambda row: row["port"])
 
 
 def open_port(path: str) -> serial.Serial:

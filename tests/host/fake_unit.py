@@ -69,7 +69,7 @@ class FakeUnit:
 
     def reboot(self) -> None:
         self.boot_id, self.booted_at = self.boot_id + 1, time.monotonic()
-        self.app.restart_wanted = False
+        self.app.begin()
         self.app.custody.access.channel, self.app.custody.access._key = None, self.app.custody.key
 
     # --- what the firmware says -------------------------------------------------------------------------------------

@@ -17,9 +17,10 @@ import click
 import pytest
 from example_log import small_log
 from fake_unit import UNIT, FakeUnit
+from plugged import CP2102, plug_in
 
 from sitter import records
-from sitterctl import cli, device, errors, keys, port, simulator
+from sitterctl import cli, errors, keys, port, simulator
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -35,43 +36,10 @@ from sitterctl.errors import (
     SitterError,
 )
 
-CP2102 = {"vid": 0x10C4, "pid": 0xEA60, "description": "CP2102N"}
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "stop.json"
 
 
-@pytest.fixture
-def unit(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeUnit]:
-    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (None, 0.3))
-    with FakeUnit() as fake:
-        monkeypatch.setenv("SITTER_PORT", fake.port)
-        yield fake
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder, a keystore and a set of ports that are this test's own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.delenv("SITTER_PORT", raising=False)
-    plug_in(monkeypatch)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture):
-    """Give a command; (exit code, stdout, stderr)."""
-
-    def give(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return give
-
-
-def plug_in(monkeypatch: pytest.MonkeyPatch, *paths: str) -> None:
-    monkeypatch.setattr(port.list_ports, "comports", lambda: [SimpleNamespace(device=p, **CP2102) for p in paths])
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 def pulled(path: Path, data: bytes | None = None) -> Path:
@@ -173,7 +141,7 @@ def test_logs_are_listed_pulled_and_then_listed_as_pulled(unit: FakeUnit, run) -
     assert all(row["pulled"] for row in json.loads(run("logs", "list", "--json")[1])["logs"])
     code, out, _ = run("logs", "pull")
     assert (code, out[:15]) == (OK, "nothing to pull")
-    assert run("logs", "pull", "--all")[1].count("Intact") == 2
+    assert run("logs", "pull", "--again")[1].count("Intact") == 2
 
 
 def test_one_log_is_pulled_by_name_and_into_a_folder(unit: FakeUnit, run, tmp_path: Path) -> None:
@@ -243,7 +211,7 @@ def test_a_restart_on_connect_has_its_own_code(unit: FakeUnit, run) -> None:
 
 def test_no_unit_and_several_are_not_guessed(run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("status")[0] == NO_UNIT
-    plug_in(monkeypatch, "/dev/ttyUSB0", "/dev/ttyUSB1")
+    plug_in(monkeypatch, {"device": "/dev/ttyUSB0", **CP2102}, {"device": "/dev/ttyUSB1", **CP2102})
     code, _, err = run("status")
     assert code == NO_UNIT
     assert "/dev/ttyUSB0" in err
@@ -254,7 +222,7 @@ def test_no_unit_and_several_are_not_guessed(run, monkeypatch: pytest.MonkeyPatc
 
 def test_the_only_unit_needs_no_name(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SITTER_PORT")
-    plug_in(monkeypatch, unit.port)
+    plug_in(monkeypatch, {"device": unit.port, **CP2102})
     assert run("status")[0] == OK
 
 
@@ -452,7 +420,7 @@ def test_a_new_unit_gets_a_key_that_this_computer_keeps(unit: FakeUnit, run) -> 
 def test_a_key_that_nobody_took_is_not_kept(unit: FakeUnit, run) -> None:
     make_new(unit)
     unit.app.unit.chord_held = False
-    code, _, err = run("provision", "--timeout", "1")
+    code, _, err = run("provision", "--wait", "1")
     assert code == PERMISSION
     assert "hold MARK and BP at the unit" in err
     assert not list(keys.folder().glob("*.key"))
@@ -492,11 +460,23 @@ GOOD = (
     ("ports",), ("status",), ("provision",), ("audit",), ("logs", "list"), ("logs", "pull"),
     ("logs", "verify", "a.slog"),
     ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
+    ("settings", "show"), ("settings", "pull"), ("settings", "check", "a.toml"), ("settings", "diff", "same.toml"),
+    ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
+    ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
     (("status", "--port", "/dev/ttyUSB99"), NO_UNIT),
     (("provision",), PERMISSION),
+    (("settings", "show", "--key", "00" * 32), PERMISSION),
+    (("settings", "pull", "-o", "/proc/none/x.toml"), CHECK_FAILED),
+    (("settings", "check", "missing.toml"), USAGE),
+    (("settings", "diff", "missing.toml"), USAGE),
+    (("settings", "apply", "missing.toml"), USAGE),
+    (("settings", "restore", "missing.toml"), USAGE),
+    (("clock", "show", "--port", "/dev/ttyUSB99"), NO_UNIT),
+    (("clock", "set", "--key", "00" * 32), PERMISSION),
+    (("label", "much too long for one"), CHECK_FAILED),
     (("audit", "--key", "00" * 32), PERMISSION),
     (("logs", "list", "--key", "00" * 32), PERMISSION),
     (("logs", "list", "--port", "sim:missing.json"), USAGE),
@@ -521,6 +501,7 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     monkeypatch.setattr(simulator, "play", lambda *a, **k: summary([]))
     pulled(tmp_path / "a.slog")
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
+    (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
     if words == ("provision",):
         make_new(unit)
     code, out, err = run(*words, "--json")

@@ -6,15 +6,12 @@ import os
 import termios
 import tty
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 import serial
 
 from sitterctl import port
 from sitterctl.errors import BUSY, NO_UNIT, PERMISSION, SitterError
-
-CP2102 = {"vid": 0x10C4, "pid": 0xEA60}
 
 
 @pytest.fixture
@@ -24,11 +21,6 @@ def line() -> Iterator[str]:
     yield os.ttyname(host_end)
     os.close(unit_end)
     os.close(host_end)
-
-
-def plug_in(monkeypatch: pytest.MonkeyPatch, *ports: dict) -> None:
-    found = [SimpleNamespace(**{"vid": None, "pid": None, "description": "n/a", **fields}) for fields in ports]
-    monkeypatch.setattr(port.list_ports, "comports", lambda: found)
 
 
 def refusal(path: str) -> SitterError:
@@ -104,30 +96,3 @@ def test_opening_never_lowers_a_line_and_closing_keeps_them(
 def test_a_read_returns_without_waiting_for_more(line: str) -> None:
     with port.open_port(line) as opened:
         assert opened.read(10) == b""
-
-
-def test_the_only_likely_port_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    plug_in(monkeypatch, {"device": "/dev/ttyS0"}, {"device": "/dev/ttyUSB1", **CP2102})
-    assert port.the_only_one() == "/dev/ttyUSB1"
-
-
-def test_several_ports_are_listed_and_none_is_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
-    plug_in(monkeypatch, {"device": "/dev/ttyUSB1", **CP2102}, {"device": "/dev/ttyUSB0", **CP2102})
-    with pytest.raises(SitterError) as caught:
-        port.the_only_one()
-    assert caught.value.exit_code == NO_UNIT
-    assert "/dev/ttyUSB0" in caught.value.message
-    assert "/dev/ttyUSB1" in caught.value.message
-    assert "--port" in caught.value.remedy
-
-
-@pytest.mark.parametrize("others", [[], [{"device": "/dev/ttyACM0", "vid": 1, "pid": 2, "description": "modem"}]])
-def test_a_port_that_may_lead_to_anything_is_not_taken(
-    others: list, monkeypatch: pytest.MonkeyPatch
-) -> None:  # REQ-103
-    plug_in(monkeypatch, *others)
-    with pytest.raises(SitterError) as caught:
-        port.the_only_one()
-    assert caught.value.exit_code == NO_UNIT
-    assert all(other["device"] in caught.value.message for other in others)
-    assert caught.value.details["ports"] == port.available()

@@ -161,7 +161,7 @@ def test_a_new_unit_is_given_its_key_by_who_is_at_it(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     hold = [{"at_s": 9, "key": "MARK+BP", "hold_s": 20}, {"at_s": 15, "key": "NEXT"}]
     with running(tmp_path, provisioned=False, timeline=hold, end_s=6) as unit:
-        early = CliRunner().invoke(cli, ["provision", "--port", unit.port, "--timeout", "1"], standalone_mode=False)
+        early = CliRunner().invoke(cli, ["provision", "--port", unit.port, "--wait", "1"], standalone_mode=False)
         assert "hold MARK and BP" in str(early.exception)
         assert not list(keys.folder().glob("*.key"))  # a key that was not taken is not kept
         done = CliRunner().invoke(cli, ["provision", "--port", unit.port, "--json"], standalone_mode=False)

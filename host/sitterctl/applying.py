@@ -1,0 +1,52 @@
+"""New settings onto a unit: backed up, put as a whole, and read back from the unit that has restarted with them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sitterctl import settings_file, transfer
+from sitterctl.connection import Connection
+from sitterctl.errors import CHECK_FAILED, INTERRUPTED, SitterError
+
+_RESTART_S = 20.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """What would become of a unit's settings."""
+
+    unit_id: str
+    now: dict
+    then: dict
+    rows: list[dict]
+
+
+def compare(connection: Connection, wanted: dict) -> Change:
+    """The unit's settings beside those that are wanted. Raises SitterError when together they can't be used."""
+    now = transfer.get(connection, "settings")
+    assert isinstance(now, dict)
+    then = {**now, **wanted}
+    faults = settings_file.check(then)
+    if faults:
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise SitterError(f"with what the unit has, these settings can't be used:\n{listed}",
+                          "name the others in the file too", exit_code=CHECK_FAILED)  # fmt: skip
+    return Change(connection.hello["unit_id"], now, then, settings_file.differences(now, then))
+
+
+def apply(connection: Connection, change: Change) -> Path:
+    """Make the change; where the settings before it are kept. Raises SitterError, whose words say what the unit has."""
+    backup = settings_file.back_up(change.unit_id, change.now)
+    try:
+        transfer.put(connection, "settings", change.then)
+        connection.await_restart(_RESTART_S)
+        after = transfer.get(connection, "settings")
+    except KeyboardInterrupt as error:
+        raise SitterError(f"stopped: unit {change.unit_id} has all of its old settings or all of the new ones",
+                          f"`sitterctl settings diff` tells which; the old ones are in {backup}",
+                          exit_code=INTERRUPTED) from error  # fmt: skip
+    if after != change.then:
+        left = ", ".join(row["setting"] for row in settings_file.differences(after, change.then))  # type: ignore[arg-type]
+        raise SitterError(f"unit {change.unit_id} came back without {left}",
+                          f"look at `sitterctl audit`; the old settings are in {backup}",
+                          exit_code=CHECK_FAILED)  # fmt: skip
+    return backup

@@ -1,0 +1,61 @@
+"""`clock` and `label`: what time a unit thinks it is, and what people call it."""
+
+import click
+
+from sitterctl import output
+from sitterctl.cli import Where, examples, json_option, unit, where_options
+from sitterctl.errors import CHECK_FAILED
+
+
+@click.group(epilog=examples("clock show --unit 'BED 3'", "clock set --unit 'BED 3'"))
+def clock() -> None:
+    """Show or set a unit's clock."""
+
+
+@clock.command(epilog=examples("clock show --port /dev/ttyUSB0", "clock show --json"))
+@where_options
+@json_option
+def show(where: Where, as_json: bool) -> int:
+    """Show the unit's clock beside this computer's. Exit code 1 if it is not to be trusted."""
+    from sitterctl.clock import offset_s
+
+    with unit(where, as_json) as connection:
+        status = connection.ask("status")
+    told = {"unit_id": status["unit_id"], "utc_s": status["utc_s"], "trusted": status["clock_trusted"],
+            "offset_s": offset_s(status)}  # fmt: skip
+    output.show(told, as_json, _in_words(told))
+    return 0 if told["trusted"] else CHECK_FAILED
+
+
+def _in_words(told: dict) -> str:
+    from sitter import utc
+
+    words = "" if told["trusted"] else ", NOT TRUSTED: it lost its power; `sitterctl clock set` sets it"
+    return f"{utc.iso(told['utc_s'])}, {told['offset_s']:+.1f} s from this computer's{words}"
+
+
+@clock.command("set", epilog=examples("clock set --port /dev/ttyUSB0", "clock set --unit 'BED 3' --json"))
+@where_options
+@json_option
+def set_(where: Where, as_json: bool) -> None:
+    """Set the unit's clock to this computer's. Not while a session is open."""
+    from sitterctl import clock as clocks
+
+    with unit(where, as_json) as connection:
+        was_s = clocks.offset_s(connection.ask("status"))
+        clocks.set_to_now(connection)
+        is_s = clocks.offset_s(connection.ask("status"))
+        told = {"unit_id": connection.hello["unit_id"], "offset_before_s": was_s, "offset_s": is_s}
+    output.show(told, as_json, f"it was {was_s:+.1f} s from this computer's, and is {is_s:+.1f} s now")
+
+
+@click.command(epilog=examples("label 'BED 3' --port /dev/ttyUSB0", "label '' --unit 'BED 3'"))
+@click.argument("text")
+@where_options
+@json_option
+def label(text: str, where: Where, as_json: bool) -> None:
+    """Call a unit something that people say, such as a bed. At most 12 characters; no patient's name."""
+    with unit(where, as_json) as connection:
+        connection.ask("label.set", label=text)
+        told = {"unit_id": connection.hello["unit_id"], "label": text}
+    output.show(told, as_json, f"unit {told['unit_id']} is called {text!r}")
