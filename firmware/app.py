@@ -36,6 +36,7 @@ NEARLY_FULL_BYTES = 2 * SESSION_BYTES
 LOW_MEMORY_BYTES = 8192
 ALARM_DUE_MS = 400
 WRITE_WAITS = 20  # steps, at most
+RESTART_WITHIN_MS = 2000
 
 
 class App:
@@ -70,7 +71,9 @@ class App:
         self.flush_due = False
         self._write_waits = 0
         self.running: dict = {}  # the tasks by name, where main runs them
-        self.restart_wanted = False  # once the host has its answer
+        self.restart_wanted = False  # a host has asked for it, and is being told
+        self.restart_due = False  # it has been told
+        self._restart_by_ms = 0
         self.given_up = False  # a task hangs that nothing helps: the watchdog is to bite
         self._inbox: list[tuple] = []
         self._since_ms = 0  # when the first thing in there came
@@ -264,8 +267,10 @@ class App:
         audit = self.custody.audit
         if audit.waiting:
             now_ms = self.board.now_ms()
-            utc_s, trusted = self.unit.utc_s(now_ms), self.unit.clock_trusted
-            audit.flush(now_ms, self._header(now_ms, utc_s, trusted), self._boot(now_ms, utc_s, trusted, None))
+            if not audit.is_open:
+                utc_s, trusted = self.unit.utc_s(now_ms), self.unit.clock_trusted
+                audit.begin(self._header(now_ms, utc_s, trusted), self._boot(now_ms, utc_s, trusted, None))
+            audit.flush(now_ms)
             self.post_fault("storage", self._storage_fault)
         return audit.fault is None
 
@@ -299,10 +304,18 @@ class App:
         return True
 
     def want_restart(self) -> None:
-        """Once the host has its answer; until then no session may begin."""
+        """Once the host has its answer, or soon in any case; until then no session may begin."""
         self.restart_wanted = self.unit.restarting = True
+        self._restart_by_ms = self.board.now_ms() + RESTART_WITHIN_MS
 
-    def restart(self) -> None:
-        """What a host has asked for and been told. Nothing is lost: no session is open."""
+    def look_for_restart(self) -> None:
+        """What a host has asked for, in the step, which nothing that comes over the link keeps from its turn."""
+        if not self.restart_wanted or not (self.restart_due or self.board.now_ms() >= self._restart_by_ms):
+            return
+        self.restart_wanted = self.restart_due = self.unit.restarting = False
+        if self.unit.session.watching:  # it was refused where one is open: to be sure
+            return
+        self.write_log()
+        self.write_state()
         self.write_audit()
         self.board.restart()

@@ -21,14 +21,21 @@ def raw(request: dict, name: str, count: int) -> bytes:
     return value
 
 
-def number(request: dict, name: str, default: int) -> int:
+def number(request: dict, name: str, default: int, most: int = 1 << 30) -> int:
     value = request.get(name, default)
-    if type(value) is not int or value < 0:
-        raise Refused("bad-request", name + " must be a whole number")
+    if type(value) is not int or not 0 <= value <= most:
+        raise Refused("bad-request", name + " must be a whole number, and not too large")
     return value
 
 
 def text(request: dict, name: str, most: int) -> str:
-    """Words of the host's own, cut to a length; empty if there are none."""
+    """Words of the host's own, cut to a length, plain characters only; empty if there are none."""
     value = request.get(name, "")
-    return value[:most] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return plain(value[:most])
+
+
+def plain(words: str) -> str:
+    """The same with `?` for whatever is no plain character: it goes into logs and onto other people's terminals."""
+    return "".join([c if " " <= c <= "~" else "?" for c in words])

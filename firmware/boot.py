@@ -3,15 +3,15 @@
 Safe is: lamps and sounder off, room light as it is, backlight off, and the call relay de-energised, which calls. The
 program energises it once it watches; if it never gets that far, somebody comes. With the service flag in RTC memory, or
 MARK and BP held, nothing is started: the REPL is left to mpremote. The flag is cleared, so the next reset is normal.
-Otherwise nobody gets a REPL: Ctrl-C is data from the first line on, and a program that ends, however it does, is
-followed by a reset.
+Otherwise nobody gets a REPL: Ctrl-C is data from here on, and a start that ends, however it does, is followed by
+another one.
 """
 
 import sys
 
 import micropython
 
-import board  # pyright: ignore[reportMissingImports] - boards/NAME.py, installed under this name
+micropython.kbd_intr(-1)  # before anything that takes time: a Ctrl-C on the line must not stop the way to the program
 
 SERVICE_FLAG = b"service"
 
@@ -25,16 +25,42 @@ def slot() -> str:
         return "/a"
 
 
-micropython.kbd_intr(-1)  # a Ctrl-C on the line at the wrong moment must not stop the way to the program
-board.safe_outputs()
-if board.take_rtc_flag() == SERVICE_FLAG or board.service_keys_held():
-    print("service mode: the program is not running; reset to leave")
-else:
-    sys.path.insert(0, slot())
-    try:
-        import main
+def start() -> bool:
+    """Run the program; whether service was asked for instead."""
+    import board  # pyright: ignore[reportMissingImports] - boards/NAME.py, installed under this name
 
-        main.run(main.start(board))
-    except Exception as error:  # noqa: BLE001 - whatever it was, what follows is another start
-        board.report(error)
-    board.restart()
+    board.safe_outputs()
+    if board.take_rtc_flag() == SERVICE_FLAG or board.service_keys_held():
+        return True
+    sys.path.insert(0, slot())
+    import main
+
+    main.run(main.start(board))
+    return False
+
+
+def start_anew(error: BaseException | None) -> None:
+    """Another start instead of the prompt, whatever it was that ended this one."""
+    try:
+        import board  # pyright: ignore[reportMissingImports]
+
+        if error:
+            board.report(error)
+        board.restart()
+    except Exception:  # noqa: BLE001 - no board, or one that can't: the chip itself can
+        import machine
+
+        machine.reset()
+
+
+try:
+    service = start()
+except SystemExit:
+    raise  # the simulated chip has lost its power
+except BaseException as error:  # noqa: BLE001
+    start_anew(error)
+else:
+    if service:
+        print("service mode: the program is not running; reset to leave")
+    else:
+        start_anew(None)

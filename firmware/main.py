@@ -23,6 +23,7 @@ RESTART_TASK_MS = 1000
 LINE_PIECE_BYTES = 100
 LINE_PAUSE_MS = 27
 LINE_DRAIN_MS = 50  # for what the chip has not sent yet
+RING_BYTES = 260  # the chip's own buffer: no more can be there at once, and no more is taken in a turn
 
 
 async def step_task(app: App) -> None:
@@ -31,6 +32,7 @@ async def step_task(app: App) -> None:
     while True:
         app.step()
         app.let_write()
+        app.look_for_restart()
         if not app.given_up:
             app.board.watchdog.feed()
         count += 1
@@ -146,7 +148,7 @@ async def link_task(app: App) -> None:
     ready.register(line_in, select.POLLIN)
     while True:
         data = await reader.read(1)  # more would wait until all of it is there
-        while data and ready.poll(0):
+        while data and len(data) < RING_BYTES and ready.poll(0):
             data += line_in.read(1)
         if not data:  # nobody at the other end
             await asyncio.sleep_ms(RESTART_TASK_MS)
@@ -160,7 +162,7 @@ async def link_task(app: App) -> None:
                 break
         if app.restart_wanted and not app.link.busy:
             await asyncio.sleep_ms(LINE_DRAIN_MS)
-            app.restart()
+            app.restart_due = True
 
 
 TASKS = (step_task, oximeter_task, cuff_task, keys_task, writer_task, clock_task, supply_task, music_task, light_task,

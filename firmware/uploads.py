@@ -64,10 +64,13 @@ class Uploads:
         app = self._app
         faults = settings.check(value) if what == "settings" else plan.check(value)
         if faults:
-            told = [fault[:_FAULT_BYTES] for fault in faults[:_FAULTS]]
+            told = [asked.plain(fault[:_FAULT_BYTES]) for fault in faults[:_FAULTS]]
             raise Refused("refused", "%d faults, nothing was changed" % len(faults), {"faults": told})
         self._write_down(what, value, who)
-        if not (app.write_audit() and app.state.save(what, value)):
+        if not app.write_audit():
+            raise Refused("storage", "it could not be written down, and was not done")
+        if not app.state.save(what, value):
+            app.note("not stored", who, what)
             raise Refused("storage", "it could not be stored")
         if what == "plan":
             app.unit.take_plan(value)
@@ -87,7 +90,18 @@ class Uploads:
 
 
 def _value(text: bytes):
+    """What the bytes mean, if every name in it is text: MicroPython's json takes others."""
     try:
-        return json.loads(str(text, "utf-8"))
-    except ValueError:
-        raise Refused("refused", "it is not JSON")
+        whole = json.loads(str(text, "utf-8"))
+    except (ValueError, MemoryError):
+        raise Refused("refused", "it is not JSON, or too large")
+    waiting = [whole]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if not all(isinstance(name, str) for name in value):
+                raise Refused("refused", "a name in it is no text")
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return whole

@@ -18,7 +18,7 @@ from uploads import KINDS, Uploads
 from drivers.auditlog import CONNECTED, WRONG_PROOF
 from drivers.link import Refused
 from sitter import VERSION, live
-from sitter.access import KEY_BYTES, NONCE_BYTES, same
+from sitter.access import KEY_BYTES, NONCE_BYTES, NOT_ASKED, OPENED, WRONG, same
 from sitter.records import SCHEMA_ID
 from sitter.seal import key_id
 from sitter.utc import EARLIEST_S, LATEST_S, iso
@@ -50,6 +50,7 @@ _DATA_BYTES = 192
 _MAX_READ = 8192
 _HASH_BYTES = 512
 _WHO = 32
+_STATUS_MS = 1000
 _LABEL = 12
 _PARTS = ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply")
 
@@ -59,6 +60,7 @@ class Verbs:
         self._app = app
         self._who = ""  # what the host with the channel said of itself
         self._uploads = Uploads(app)
+        self._told: tuple | None = None  # (at_ms, answer) of the last `status`
 
     def serve(self, request: dict, keyed: bool):
         """The answer to a request that came with the key's mac or without: a dictionary, or a generator (see link.py).
@@ -85,6 +87,13 @@ class Verbs:
                 "label": app.custody.label, "key_id": app.custody.key and key_id(app.custody.key)}  # fmt: skip
 
     def _status(self, request: dict) -> dict:
+        """Made at most once a second: it looks through all logs, and anybody may ask as often as they like."""
+        now_ms = self._app.board.now_ms()
+        if self._told is None or not 0 <= now_ms - self._told[0] < _STATUS_MS:
+            self._told = (now_ms, self._made_status())
+        return self._told[1]
+
+    def _made_status(self) -> dict:
         app, board, unit = self._app, self._app.board, self._app.unit
         logs = app.store.list()
         parts = {name: unit.faults.get(name) or "ok" for name in _PARTS}
@@ -97,10 +106,10 @@ class Verbs:
 
     def _auth_begin(self, request: dict) -> dict:
         app = self._app
-        if app.custody.key is None:
-            raise Refused("no-key", "the unit has no key yet: provision it")
         nonce = app.custody.nonce(app.unit.utc_s(app.board.now_ms()))
         proof = app.custody.access.challenge(asked.raw(request, "nonce", NONCE_BYTES), nonce)
+        if proof is None:
+            raise Refused("no-key", "the unit has no key yet: provision it")
         return {"ok": True, "nonce": asked.digits(nonce), "proof": asked.digits(proof)}
 
     def _auth_prove(self, request: dict) -> dict:
@@ -109,12 +118,16 @@ class Verbs:
             wait_s = (app.custody.access.locked_ms(now_ms) + 999) // 1000
             raise Refused("locked", "too many wrong proofs: wait %d s" % wait_s, {"wait_s": wait_s})
         who = asked.text(request, "who", _WHO)
-        if not app.custody.access.prove(now_ms, asked.raw(request, "proof", NONCE_BYTES)):
+        came_of_it = app.custody.access.prove(now_ms, asked.raw(request, "proof", NONCE_BYTES), who.encode())
+        if came_of_it == NOT_ASKED:
+            raise Refused("bad-request", "there was no challenge")
+        if came_of_it == WRONG:
             app.note(WRONG_PROOF, who)
             raise Refused("denied", "that is not this unit's key")
-        self._who = who
-        self._uploads.forget()
-        app.note(CONNECTED, who)
+        if came_of_it == OPENED:
+            self._who = who
+            self._uploads.forget()
+            app.note(CONNECTED, who)
         return {"ok": True}
 
     def _provision(self, request: dict) -> dict:
@@ -126,9 +139,9 @@ class Verbs:
             if not app.custody.take(key):
                 raise Refused("storage", "the key could not be stored")
             app.note("provisioned", asked.text(request, "who", _WHO), new="%08x" % key_id(key))
+            app.want_restart()
         elif not same(has, key):  # the same one again is an answer that was lost
             raise Refused("has-key", "the unit has its key already")
-        app.want_restart()
         return {"ok": True, "key_id": key_id(key), "restarts": True}
 
     # --- logs -------------------------------------------------------------------------------------------------------
@@ -234,30 +247,35 @@ class Verbs:
         label = request.get("label")
         if not isinstance(label, str) or len(label) > _LABEL or not all(" " <= c <= "~" for c in label):
             raise Refused("bad-request", "label: at most %d plain characters" % _LABEL)
-        was = self._app.custody.label
+        self._write_down("label", old=self._app.custody.label, new=label)
         if not self._app.custody.rename(label):
             raise Refused("storage", "it could not be stored")
-        self._app.note("label", self._who, old=was, new=label)
         return {"ok": True}
 
     def _clock_set(self, request: dict) -> dict:
-        utc_s = asked.number(request, "utc_s", 0)
-        if not EARLIEST_S <= utc_s <= LATEST_S:
+        utc_s = asked.number(request, "utc_s", 0, LATEST_S)
+        if utc_s < EARLIEST_S:
             raise Refused("bad-request", "utc_s: seconds since 1970, of this century")
-        was_s = self._app.unit.utc_s(self._app.board.now_ms())
+        was_s = max(EARLIEST_S, self._app.unit.utc_s(self._app.board.now_ms()))
+        self._write_down("clock", old=iso(was_s), new=iso(utc_s))
         if not self._app.set_clock(utc_s):
             raise Refused("storage", "the clock does not answer")
-        self._app.note("clock", self._who, old=iso(was_s), new=iso(utc_s))
         return {"ok": True, "utc_s": utc_s}
 
     def _restart(self, request: dict) -> dict:
-        self._app.note("restart", self._who)
+        self._write_down("restart")
         self._app.want_restart()
         return {"ok": True, "restarts": True}
 
     def _service(self, request: dict) -> dict:
         """The next start leaves the line to MicroPython's prompt: boot.py."""
-        self._app.note("service mode", self._who)
+        self._write_down("service mode")
         self._app.board.set_service_flag()
         self._app.want_restart()
         return {"ok": True, "restarts": True}
+
+    def _write_down(self, event: str, old: str = "", new: str = "") -> None:
+        """Who does what, on flash before it is done."""
+        self._app.note(event, self._who, old=old, new=new)
+        if not self._app.write_audit():
+            raise Refused("storage", "it could not be written down, and was not done")

@@ -102,6 +102,7 @@ class FakeApp:
         self.state = State()
         if key:
             self.state.values["key"] = "".join("%02x" % b for b in key)
+        self.restart_wanted = False
         self.custody = Custody(self.board, self.state, root)
         self.begin()
         self.sensor = Sensor()

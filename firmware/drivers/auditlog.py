@@ -18,6 +18,7 @@ FILE_BYTES = 16 * 1024
 AGAIN_MS = 600000
 MOST_WAITING = 100  # a whole set of settings and more
 _ENOENT = 2
+_MOST_COUNTED = 65533  # in the record's two bytes
 
 
 class AuditLog:
@@ -54,7 +55,7 @@ class AuditLog:
             return 1
         last = self._last.get(event)
         if last and at_ms - last[0] < AGAIN_MS and (event == WRONG_PROOF or who == last[1]):
-            last[2] += 1
+            last[2] = min(last[2] + 1, _MOST_COUNTED)
             return 0
         self._last[event] = [at_ms, who, 0]
         return 1 + (last[2] if last else 0)
@@ -63,24 +64,16 @@ class AuditLog:
     def waiting(self) -> bool:
         return bool(self._notes)
 
-    def flush(self, at_ms: int, header: dict, boot: dict) -> None:
-        """Put what waits on flash. A new file begins with `header`; one that is taken up goes on with `boot`, once a
-        start. Behind a file that is full begins a new one."""
-        log, notes = self._log, self._notes
-        self._notes = []
-        if log is None or not notes:
-            return
+    @property
+    def is_open(self) -> bool:
+        return self._log is not None and self._log.is_open
+
+    def begin(self, header: dict, boot: dict) -> None:
+        """Take up the file that is there and say with `boot` that this is another start, or begin one with `header`."""
         try:
-            if not log.is_open:
-                self._open(log, header, boot)
-            for record in notes:
-                log.append("audit", record)
-            log.flush(at_ms)
-            if self.size("current") >= FILE_BYTES:
-                log.leave()
-                os.rename(self._path("current"), self._path("before"))
+            if self._log:
+                self._open(self._log, header, boot)
         except OSError:
-            log.leave()
             self.fault = "failed"
 
     def _open(self, log: SealedLog, header: dict, boot: dict) -> None:
@@ -94,6 +87,25 @@ class AuditLog:
             if error.errno != _ENOENT:
                 raise
         log.begin(path, header)
+
+    def flush(self, at_ms: int) -> None:
+        """Put what waits on flash, once `begin` has been called. Behind a file that is full begins a new one; what the
+        flash does not take waits for the next time."""
+        log = self._log
+        if log is None or not log.is_open or not self._notes:
+            return
+        try:
+            for record in self._notes:
+                log.append("audit", record)
+            log.flush(at_ms)
+            self._notes = []
+            self.fault = None
+            if self.size("current") >= FILE_BYTES:
+                log.leave()
+                os.rename(self._path("current"), self._path("before"))
+        except OSError:
+            log.leave()
+            self.fault = "failed"
 
     # --- reading ----------------------------------------------------------------------------------------------------
 

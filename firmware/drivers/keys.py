@@ -21,6 +21,7 @@ DEBOUNCE_MS = 20
 STUCK_MS = 30000
 
 _KEYS = 0x1F  # A0 to A4; CALL is B0
+_COUNT = 5
 _CHORD = 0x14  # MARK and BP
 _CHORD_HOLDS = (("MARK", "hold"), ("BP", "hold"))
 # register: value
@@ -125,7 +126,14 @@ class Keys:
                 events.append((key.name, gesture))
             busy = busy or key.contact or key.state != _UP
         self.poll_every_ms = DEBOUNCE_MS if busy else _REST_MS
-        return self._with_chord(events, pressed & _KEYS == _CHORD)
+        return self._with_chord(events, self._down() == _CHORD)
+
+    def _down(self) -> int:
+        """The five keys that are down, chatter left out, a bit each."""
+        down = 0
+        for i in range(_COUNT):
+            down |= (self._keys[i].state != _UP) << i
+        return down
 
     def _with_chord(self, events: list[tuple[str, str]], together: bool) -> list[tuple[str, str]]:
         """The same gestures, but a hold of the two keys of the chord is the chord's."""

@@ -25,7 +25,7 @@ class Refused(Exception):
 
 class Link:
     def __init__(self, access, verbs) -> None:
-        self._decoder = frames.Decoder()
+        self._decoder = frames.Decoder(frames.MAX_HOST_FRAME)
         self._access = access
         self._verbs = verbs
         self._out = bytearray()
@@ -35,12 +35,15 @@ class Link:
     # --- in -----------------------------------------------------------------------------------------------------
 
     def feed(self, data: bytes) -> None:
-        for frame in self._decoder.feed(data)[0]:
-            if frame.kind in (frames.JSON, frames.SEALED, frames.DATA):
-                self._handle(frame)
+        """Take what arrived. Of several requests in it only the last is served: a host has one in flight, and whoever
+        has more must not keep the unit from its work."""
+        found = [f for f in self._decoder.feed(data)[0] if f.kind in (frames.JSON, frames.SEALED, frames.DATA)]
+        if found:
+            self._handle(found[-1])
 
     def _handle(self, frame: frames.Frame) -> None:
-        self._drop_work()  # one request is in flight; a new one means the host gave the last one up
+        self._drop_work()  # a new request means that the host gave the last one up, with all that was to be said to it
+        self._out = bytearray()
         self._answering = (frames.JSON, frame.counter)
         try:
             self._serve(frame)
@@ -83,6 +86,9 @@ class Link:
             made = next(work)
         except Refused as refusal:
             made = refusal.answer()
+        except Exception:
+            self._drop_work()  # or it would fall over again with every byte that comes
+            raise
         if isinstance(made, bytes):
             self._send(frames.DATA, made)
         elif made is not None:

@@ -158,11 +158,16 @@ class LogStore:
         return os.stat(self._path(name))[6]
 
     def _path(self, name: str) -> str:
-        for log, _, closed, pulled in self.list():
-            if log == name:
-                if not closed:
-                    return self._path_at_work(name)
-                return self._logs + "/" + name + (_PULLED if pulled else _CLOSED)
+        """Where a log lies. Raises OSError when there is none of that name."""
+        if len(name) != 5 or not name.isdigit():
+            raise OSError(2)
+        for folder, extension in ((self._logs, _CLOSED), (self._logs, _PULLED), (self._at_work, _OPEN)):
+            path = folder + "/" + name + extension
+            try:
+                os.stat(path)
+                return path
+            except OSError:
+                pass
         raise OSError(2)
 
     def stop_reading(self) -> None:

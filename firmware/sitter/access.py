@@ -5,7 +5,7 @@ and is told first that the unit knows it too, without the key ever being on the 
 
     host -> unit    nonce h
     unit -> host    nonce u, HMAC(access key, "unit proof" + h + u)
-    host -> unit    HMAC(access key, "host proof" + h + u)
+    host -> unit    HMAC(access key, "host proof" + h + u + who), and who it says it is
 
 Both nonces are new each time, so that neither side's proof is of use again. From then on both ends have the channel key
 HMAC(access key, "channel" + h + u), and each request and each answer ends in a mac under it of its direction, its
@@ -42,9 +42,9 @@ class Handshake:
         self._key = hmac_sha256(unit_key, b"sitter access")
         self._nonces = host_nonce + unit_nonce
 
-    def proof(self, side: bytes) -> bytes:
-        """What `side` says to show that it knows the key, 16 bytes."""
-        return hmac_sha256(self._key, side, b" proof", self._nonces)[:MAC_BYTES]
+    def proof(self, side: bytes, who: bytes = b"") -> bytes:
+        """What `side` says to show that it knows the key, 16 bytes; `who` is what it calls itself."""
+        return hmac_sha256(self._key, side, b" proof", self._nonces, who)[:MAC_BYTES]
 
     def channel(self) -> "Channel":
         return Channel(hmac_sha256(self._key, b"channel", self._nonces))
@@ -82,6 +82,10 @@ class Channel:
         return hmac_sha256(self._key, side, number.to_bytes(4, "little"), body)[:MAC_BYTES]
 
 
+# What came of a proof.
+NOT_ASKED, WRONG, REPEATED, OPENED = 0, 1, 2, 3
+
+
 class Access:
     """The unit's side: one challenge at a time, and one channel, which the next one that is proven replaces."""
 
@@ -93,28 +97,30 @@ class Access:
         self.wrong = 0  # proofs since the last right one
         self._locked_until_ms: int | None = None
 
-    def challenge(self, host_nonce: bytes, unit_nonce: bytes) -> bytes:
-        """Begin; the unit's own proof. There has to be a key."""
-        self._handshake = Handshake(self._key or b"", host_nonce, unit_nonce)
+    def challenge(self, host_nonce: bytes, unit_nonce: bytes) -> bytes | None:
+        """Begin; the unit's own proof, None from a unit without a key."""
+        if not self._key:
+            return None
+        self._handshake = Handshake(self._key, host_nonce, unit_nonce)
         return self._handshake.proof(UNIT)
 
     def locked_ms(self, now_ms: int) -> int:
         """For how long no proof is looked at."""
         return 0 if self._locked_until_ms is None else max(0, self._locked_until_ms - now_ms)
 
-    def prove(self, now_ms: int, proof: bytes) -> bool:
-        """Whether the host knows the key; if so, the channel is open. Each challenge is good for one answer; the right
-        one may be repeated, as the host does when nothing came back, and then opens nothing."""
+    def prove(self, now_ms: int, proof: bytes, who: bytes = b"") -> int:
+        """OPENED if the host knows the key: the channel is open. Each challenge is good for one answer; the right one
+        may be REPEATED, as the host does when nothing came back, and then does nothing."""
         handshake, self._handshake = self._handshake, None
-        if handshake is None and self.channel and same(proof, self._proof):
-            return True
-        if self.locked_ms(now_ms) or handshake is None:
-            return False
-        if same(proof, handshake.proof(HOST)):
+        if handshake is None:
+            return REPEATED if self.channel and same(proof, self._proof) else NOT_ASKED
+        if self.locked_ms(now_ms):
+            return WRONG
+        if same(proof, handshake.proof(HOST, who)):
             self.wrong = 0
             self.channel, self._proof = handshake.channel(), proof
-            return True
+            return OPENED
         self.wrong += 1
         if self.wrong >= WRONG_ALLOWED:
             self._locked_until_ms = now_ms + LOCKED_MS
-        return False
+        return WRONG

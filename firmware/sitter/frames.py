@@ -77,7 +77,9 @@ def decode(coded: bytes) -> Frame:
 class Decoder:
     """Fed with pieces of any size; gives the frames in them, and counts and keeps apart what is no frame."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_FRAME) -> None:
+        """`most` bytes of a frame on the line are kept; what is longer is noise."""
+        self._most = most
         self.dropped = 0
         self._buffer = bytearray()
         self._overlong = False
@@ -93,7 +95,7 @@ class Decoder:
         return frames, text
 
     def _take(self, piece: bytes) -> None:
-        if len(self._buffer) + len(piece) > MAX_FRAME:
+        if len(self._buffer) + len(piece) > self._most:
             self._overlong = True
             self._buffer = bytearray()
         elif not self._overlong:

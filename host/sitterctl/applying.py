@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sitterctl import settings_file, transfer
 from sitterctl.connection import Connection
-from sitterctl.errors import CHECK_FAILED, INTERRUPTED, SitterError
+from sitterctl.errors import CHECK_FAILED, INTERRUPTED, RESTARTED, SitterError
 
 _RESTART_S = 20.0
 
@@ -33,11 +33,20 @@ def compare(connection: Connection, wanted: dict) -> Change:
     return Change(connection.hello["unit_id"], now, then, settings_file.differences(now, then))
 
 
+def _put(connection: Connection, values: dict) -> None:
+    """A unit that restarts before its answer has arrived has stored them; reading back tells."""
+    try:
+        transfer.put(connection, "settings", values)
+    except SitterError as error:
+        if error.exit_code != RESTARTED:
+            raise
+
+
 def apply(connection: Connection, change: Change) -> Path:
     """Make the change; where the settings before it are kept. Raises SitterError, whose words say what the unit has."""
     backup = settings_file.back_up(change.unit_id, change.now)
     try:
-        transfer.put(connection, "settings", change.then)
+        _put(connection, change.then)
         connection.await_restart(_RESTART_S)
         after = transfer.get(connection, "settings")
     except KeyboardInterrupt as error:

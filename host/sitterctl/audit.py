@@ -1,7 +1,6 @@
 """A unit's audit log: who did what over its link. It is a sealed log that is never closed, in two files, the older of
 which may be missing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,20 +18,22 @@ class Trail:
     name: str
     data: bytes
     verdict: slog.Verdict
+    damage: slog.Damage | None
     events: list[dict]
 
     @property
     def whole(self) -> bool:
-        return self.verdict.kind in (slog.INTACT, slog.NOT_CLOSED)
+        """Sealed by the unit's own key from its beginning to its end, and readable; an audit log is never closed."""
+        return self.verdict.kind in (slog.INTACT, slog.NOT_CLOSED) and self.damage is None
 
     @property
     def exit_code(self) -> int:
         return 0 if self.whole else NOT_VERIFIED
 
 
-def pull(connection: Connection, keys: Iterable[bytes]) -> list[Trail]:
-    """Both files, the older first."""
-    at_hand, trails = list(keys), []
+def pull(connection: Connection) -> list[Trail]:
+    """Both files, the older first, judged by the unit's own key and no other."""
+    trails = []
     for name in _NAMES:
         try:
             data = b"".join(transfer.read_log(connection, f"audit.{name}", 0))
@@ -40,13 +41,15 @@ def pull(connection: Connection, keys: Iterable[bytes]) -> list[Trail]:
             if error.details.get("refusal") != "no-such-log":
                 raise
             continue
-        trails.append(Trail(name, data, slog.verify(data, at_hand), _events(data)))
+        assert connection.key  # reading took it
+        log = slog.read(data)
+        trails.append(Trail(name, data, slog.verify(data, [connection.key]), log.damage, _events(log)))
     return trails
 
 
-def _events(data: bytes) -> list[dict]:
+def _events(log: slog.Log) -> list[dict]:
     rows = []
-    for record in slog.read(data).named("audit"):
+    for record in log.named("audit"):
         fields = record.fields
         utc = datetime.fromtimestamp(fields["utc_s"] or 0, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         rows.append({"utc": utc, **{name: fields[name] for name in ("event", "count", "who", "name", "old", "new")}})

@@ -1,8 +1,10 @@
 """`provision` and `audit`: a unit's key, and who did what with it."""
 
+import contextlib
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ import click
 
 from sitterctl import output
 from sitterctl.cli import Where, examples, json_option, unit, where_options
-from sitterctl.errors import NO_ANSWER, PERMISSION, SitterError
+from sitterctl.errors import INTERRUPTED, PERMISSION, SitterError
 
 if TYPE_CHECKING:
     from sitterctl.audit import Trail
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _ASK_EVERY_S = 0.5
 _RESTART_S = 20.0
+# Refusals after which the unit surely has no key of ours.
+_NOT_TAKEN = ("no-chord", "has-key", "session-open", "bad-request")
 
 
 @click.command(
@@ -41,19 +45,34 @@ def provision(wait_s: int, label: str | None, where: Where, as_json: bool) -> No
             raise SitterError(f"unit {connection.hello['unit_id']} has its key already",
                               "docs/security.md tells how one begins anew", exit_code=PERMISSION)  # fmt: skip
         key = secrets.token_bytes(32)
-        path = keys.keep(key)  # before anybody else has it: an answer may get lost
+        path = keys.keep(key, connection.hello["unit_id"])  # before anybody else has it: an answer may get lost
         output.note("hold MARK and BP at the unit until this says that it is done") if not as_json else None
-        _send_key(connection, key, path, wait_s)
-        connection.await_restart(_RESTART_S)
-        connection.add_key(key)
-        connection.prove_key()
-        if label is not None:
-            connection.ask("label.set", label=label)
-        clock.set_to_now(connection)
+        with _told_where_the_key_is(path):
+            _send_key(connection, key, path, wait_s)
+            connection.await_restart(_RESTART_S)
+            connection.add_key(key)
+            connection.prove_key()
+            if label is not None:
+                connection.ask("label.set", label=label)
+            clock.set_to_now(connection)
         told = {"unit_id": connection.hello["unit_id"], "key_id": f"{connection.hello['key_id']:08x}",
                 "label": label, "kept_in": str(path)}  # fmt: skip
     output.show(told, as_json, f"unit {told['unit_id']} has its key, {told['key_id']}\n"
                                f"this computer keeps it in {path}: make a copy that is safe")  # fmt: skip
+
+
+@contextlib.contextmanager
+def _told_where_the_key_is(path: Path) -> Iterator[None]:
+    """Whatever ends it early, as long as the unit may have the key its file stays, and the error says so."""
+    try:
+        yield
+    except (SitterError, KeyboardInterrupt) as error:
+        if not path.exists():
+            raise
+        why, code = ("stopped", INTERRUPTED) if isinstance(error, KeyboardInterrupt) else (str(error), error.exit_code)
+        raise SitterError(f"{why}; the unit may have its key: {path} keeps it",
+                          "`sitterctl status`, then `label` and `clock set`, go on from there; `provision` once more "
+                          "if it has none", exit_code=code) from error  # fmt: skip
 
 
 def _send_key(connection: "Connection", key: bytes, path: Path, wait_s: int) -> None:
@@ -66,16 +85,21 @@ def _send_key(connection: "Connection", key: bytes, path: Path, wait_s: int) -> 
             connection.ask("provision", key=key.hex(), who=who.am_i())
             return
         except SitterError as error:
-            if error.exit_code == NO_ANSWER:
-                error.remedy += f"; whether it took the key is not known, so {path} stays"
+            if error.details.get("refusal") not in _NOT_TAKEN:
                 raise
-            if error.details.get("refusal") != "no-chord" or time.monotonic() > give_up_at:
+            if error.details["refusal"] != "no-chord" or time.monotonic() > give_up_at:
                 os.unlink(path)
                 raise
-        except BaseException:
-            os.unlink(path)  # Ctrl-C while nobody held the keys
-            raise
+        _pause(path)
+
+
+def _pause(path: Path) -> None:
+    """Before the next try. Nobody has the key yet, so Ctrl-C leaves nothing behind."""
+    try:
         time.sleep(_ASK_EVERY_S)
+    except KeyboardInterrupt:
+        os.unlink(path)
+        raise
 
 
 @click.command(epilog=examples("audit --port /dev/ttyUSB0", "audit --out audit --json"))
@@ -90,17 +114,18 @@ def audit(out: Path | None, where: Where, as_json: bool) -> int:
     Names are what each computer said of itself. Exit code 8 if the unit's own seals do not hold.
     """
     from sitterctl import audit as auditing
-    from sitterctl import keys
+    from sitterctl import device
 
     with unit(where, as_json) as connection:
-        trails = auditing.pull(connection, keys.at_hand(where.key))
-        unit_id = connection.hello["unit_id"]
+        trails = auditing.pull(connection)
+        unit_id = device.safe(connection.hello["unit_id"])
     for trail in trails if out else []:
         _keep(out, unit_id, trail)
     events = [event for trail in trails for event in trail.events]
     cells = [[e["utc"], e["event"], e["count"], e["who"], auditing.in_words(e)] for e in events]
     text = output.table(["UTC", "event", "times", "who", "what"], cells) if events else "nothing was done yet"
-    verdicts = [f"{trail.name}: {trail.verdict.sentence}" for trail in trails if not trail.whole]
+    verdicts = [f"{trail.name}: {trail.damage.sentence if trail.damage else trail.verdict.sentence}"
+                for trail in trails if not trail.whole]  # fmt: skip
     output.show({"unit_id": unit_id, "events": events, "whole": not verdicts}, as_json, "\n".join([text, *verdicts]))
     return max((trail.exit_code for trail in trails), default=0)
 

@@ -17,10 +17,11 @@ def clock() -> None:
 @json_option
 def show(where: Where, as_json: bool) -> int:
     """Show the unit's clock beside this computer's. Exit code 1 if it is not to be trusted."""
+    from sitterctl import device
     from sitterctl.clock import offset_s
 
     with unit(where, as_json) as connection:
-        status = connection.ask("status")
+        status = device.status(connection)
     told = {"unit_id": status["unit_id"], "utc_s": status["utc_s"], "trusted": status["clock_trusted"],
             "offset_s": offset_s(status)}  # fmt: skip
     output.show(told, as_json, _in_words(told))
@@ -40,11 +41,12 @@ def _in_words(told: dict) -> str:
 def set_(where: Where, as_json: bool) -> None:
     """Set the unit's clock to this computer's. Not while a session is open."""
     from sitterctl import clock as clocks
+    from sitterctl import device
 
     with unit(where, as_json) as connection:
-        was_s = clocks.offset_s(connection.ask("status"))
+        was_s = clocks.offset_s(device.status(connection))
         clocks.set_to_now(connection)
-        is_s = clocks.offset_s(connection.ask("status"))
+        is_s = clocks.offset_s(device.status(connection))
         told = {"unit_id": connection.hello["unit_id"], "offset_before_s": was_s, "offset_s": is_s}
     output.show(told, as_json, f"it was {was_s:+.1f} s from this computer's, and is {is_s:+.1f} s now")
 

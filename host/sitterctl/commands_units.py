@@ -27,10 +27,10 @@ def ports(as_json: bool) -> None:
 @json_option
 def status(where: Where, as_json: bool) -> None:
     """Show how a unit is: its parts, its clock, its storage. Nothing about a patient."""
-    from sitterctl import clock
+    from sitterctl import clock, device
 
     with unit(where, as_json) as connection:
-        answer = connection.ask("status")
+        answer = device.status(connection)
         answer["clock_offset_s"] = clock.offset_s(answer)
     about = {"port": connection.path, "version": connection.hello.get("version"), "label": connection.hello["label"]}
     answer = {**about, **answer}

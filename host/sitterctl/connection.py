@@ -15,18 +15,18 @@ from collections.abc import Iterable, Iterator
 from sitter import frames
 from sitter.access import HOST, NONCE_BYTES, UNIT, Channel, Handshake, same
 from sitter.records import SCHEMA_ID
-from sitter.seal import key_id
-from sitterctl import keys, who
+from sitter.seal import MAC_BYTES, key_id
+from sitterctl import answers, keys, who
 from sitterctl.errors import (
     CHECK_FAILED,
     NO_ANSWER,
     NOT_VERIFIED,
     PERMISSION,
     RESTARTED,
-    SESSION_OPEN,
     SitterError,
 )
 from sitterctl.port import open_port
+from sitterctl.refusals import NEEDS_KEY, refused
 
 ANSWER_S = 2.0
 _TRIES = 3
@@ -37,17 +37,6 @@ _HEARD_BYTES = 600
 _LOOK_S = 0.2
 # What anybody may ask; all else needs the unit's key.
 _OPEN = ("hello", "status", "auth.begin", "auth.prove", "provision")
-_NEEDS_KEY = "auth-needed"
-# What a refusal means to a script, and what mends it.
-_REFUSALS = {
-    "session-open": (SESSION_OPEN, "the same command works once the session is closed"),
-    "no-key": (PERMISSION, "give the unit its key: `sitterctl provision`"),
-    "has-key": (PERMISSION, "a unit is given its key once; docs/security.md tells how one begins anew"),
-    "no-chord": (PERMISSION, "it shows that you are at the unit, not somebody far away"),
-    "denied": (PERMISSION, "is it the right --key?"),
-    "locked": (PERMISSION, "wait, and use the right key"),
-    _NEEDS_KEY: (PERMISSION, "the unit was asked by somebody else meanwhile: try again"),
-}
 
 
 class Connection:
@@ -59,6 +48,7 @@ class Connection:
         self.hello: dict = {}
         self._keys = list(keys)
         self._channel: Channel | None = None
+        self.key: bytes | None = None  # the unit's own, once it has been proven
         self._timeout_s = timeout_s
         self._opened_at = time.monotonic()
         self._line = open_port(path)
@@ -74,16 +64,17 @@ class Connection:
     def greet(self) -> dict:
         """Say hello and check that this is a unit we can talk to and that opening the port did not restart it."""
         self._write(b"\r\0")  # ends whatever stood half-sent on the line, and gets MicroPython to show its prompt
-        self.hello = self.ask("hello")
+        hello = answers.need(self.ask("hello"), schema=int, uptime_ms=int)
         since_open_ms = (time.monotonic() - self._opened_at) * 1000
-        if self.hello.get("schema") != SCHEMA_ID:
-            version = self.hello.get("version")
+        if hello["schema"] != SCHEMA_ID:
+            version = hello.get("version")
             raise SitterError(
-                f"unit {self.hello.get('unit_id')} speaks another schema than this sitterctl (its firmware: {version})",
+                f"unit {hello.get('unit_id')} speaks another schema than this sitterctl (its firmware: {version})",
                 f"install sitterctl {version}, or update the unit; logs that were pulled can be read by any version",
                 exit_code=CHECK_FAILED,
             )
-        if self.hello.get("uptime_ms", 1 << 30) < since_open_ms + _RESTART_MARGIN_MS:
+        self.hello = _checked_hello(hello)
+        if self.hello["uptime_ms"] < since_open_ms + _RESTART_MARGIN_MS:
             raise self._restarted(f"when {self.path} was opened")
         return self.hello
 
@@ -98,8 +89,8 @@ class Connection:
         while time.monotonic() < give_up_at:
             counter = self._send("hello", {})
             frame = self._receive(counter)
-            hello = self.checked(frame) if frame else {}
-            if hello and hello.get("boot_id") != self.hello.get("boot_id"):
+            hello = _checked_hello(self.checked(frame)) if frame else self.hello
+            if hello["boot_id"] != self.hello["boot_id"]:
                 self.hello, self._channel = hello, None
                 return
             time.sleep(_LOOK_S)
@@ -114,20 +105,25 @@ class Connection:
         for _ in range(_TRIES):
             counter = self._send(verb, fields)
             frame = self._receive(counter, answer_s)
-            while frame and frame.kind == frames.DATA:
+            give_up_at = time.monotonic() + self._timeout_s + (answer_s or 0)
+            while frame and frame.kind == frames.DATA and time.monotonic() < give_up_at:  # of a pull given up before
                 frame = self._receive(counter, answer_s)
-            if frame and not self._channel_is_gone(frame):
+            if frame and frame.kind != frames.DATA and not self._channel_is_gone(frame):
                 return self.checked(frame)
         raise self.silence()
 
-    def pieces(self, verb: str, offset: int, **fields: object) -> Iterator[frames.Frame]:
-        """Data frames in order from `offset` on, then the answer; it ends early at a hole, or when nothing comes."""
+    def pieces(self, verb: str, offset: int, most: int, **fields: object) -> Iterator[frames.Frame]:
+        """Data frames in order from `offset` on, at most so many bytes, then the answer; it ends early at a hole, or
+        when nothing comes. Raises SitterError when more comes than was asked for."""
+        end = offset + most
         counter = self._send(verb, {"offset": offset, **fields})
         while frame := self._receive(counter):
             if frame.kind == frames.DATA:
                 if frame.body[:4] != struct.pack("<I", offset):
                     return  # a hole before it: ask again, from the hole on
                 offset += len(frame.body) - 4
+                if offset > end:
+                    raise answers.nonsense("more than was asked for")
             elif self._channel_is_gone(frame):
                 return
             yield frame
@@ -140,36 +136,38 @@ class Connection:
 
     def prove_key(self) -> None:
         """Open a channel under the unit's key. Raises SitterError when it is not at hand, or the unit has another."""
-        key, nonce = self._key(), os.urandom(NONCE_BYTES)
+        key, nonce, me = self._key(), os.urandom(NONCE_BYTES), who.am_i()
         said = self.ask("auth.begin", nonce=nonce.hex())
-        handshake = Handshake(key, nonce, bytes.fromhex(said["nonce"]))
-        if not same(bytes.fromhex(said["proof"]), handshake.proof(UNIT)):
+        handshake = Handshake(key, nonce, answers.raw(said, "nonce", NONCE_BYTES))
+        if not same(answers.raw(said, "proof", MAC_BYTES), handshake.proof(UNIT)):
             raise SitterError(
                 f"what answers on {self.path} names the right key but does not know it",
                 "this is not the unit that it says it is: do not go on with it",
                 exit_code=NOT_VERIFIED,
             )
-        self.ask("auth.prove", proof=handshake.proof(HOST).hex(), who=who.am_i())
-        self._channel = handshake.channel()
+        self.ask("auth.prove", proof=handshake.proof(HOST, me.encode()).hex(), who=me)
+        self._channel, self.key = handshake.channel(), key
 
     def _key(self) -> bytes:
-        """The unit's key, of those at hand."""
-        wanted = self.hello.get("key_id")
-        for key in self._keys:
-            if key_id(key) == wanted:
-                return key
+        """The unit's key, of those at hand. Raises SitterError when it is not, or is another unit's."""
+        wanted, unit_id = self.hello["key_id"], self.hello["unit_id"]
         if wanted is None:
-            raise self._refused({"error": "no-key", "text": "it has no key yet"})
-        raise SitterError(
-            f"the key of unit {self.hello.get('unit_id')}, {wanted:08x}, is not at hand",
-            f"give it with --key, or put it in {keys.folder()}",
-            exit_code=PERMISSION,
-        )
+            raise refused({"error": "no-key", "text": "it has no key yet"})
+        key = next((key for key in self._keys if key_id(key) == wanted), None)
+        if key is None:
+            raise SitterError(f"the key of unit {unit_id}, {wanted:08x}, is not at hand",
+                              f"give it with --key, or put it in {keys.folder()}", exit_code=PERMISSION)  # fmt: skip
+        owner = keys.unit_of(key)
+        if (owner or unit_id) != unit_id or (key == keys.DEVELOPMENT_KEY and not unit_id.startswith("SIM-")):
+            raise SitterError(f"what calls itself unit {unit_id} has the key of {owner or 'simulated units'}",
+                              "this is not the unit that it says it is: do not go on with it",
+                              exit_code=NOT_VERIFIED)  # fmt: skip
+        return key
 
     def _channel_is_gone(self, frame: frames.Frame) -> bool:
         """Whether the unit knows of no such channel: somebody else has proven the key since, or it has restarted,
         which raises SitterError. The next question proves it anew."""
-        if self._channel is None or frame.kind != frames.JSON or _NEEDS_KEY.encode() not in frame.body:
+        if self._channel is None or frame.kind != frames.JSON or NEEDS_KEY.encode() not in frame.body:
             return False
         self._channel = None
         self.check_start()
@@ -228,7 +226,7 @@ class Connection:
             body = self._channel.opened(UNIT, frame.body)
             return None if body is None else frames.Frame(frames.SEALED, frame.counter, body)
         if frame.kind == frames.JSON and self._expect == frames.SEALED:
-            return frame if _NEEDS_KEY.encode() in frame.body else None
+            return frame if NEEDS_KEY.encode() in frame.body else None
         return None if frame.kind == frames.SEALED else frame
 
     def _read(self) -> bytes:
@@ -242,23 +240,11 @@ class Connection:
     # --- what can be wrong --------------------------------------------------------------------------------------
 
     def checked(self, frame: frames.Frame) -> dict:
-        """What an answer says. Raises SitterError when it is a refusal."""
-        try:
-            answer = json.loads(frame.body)
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            answer = {"text": "its answer made no sense", "error": ""}
+        """What an answer says. Raises SitterError when it is a refusal, or makes no sense."""
+        answer = answers.parsed(frame.body)
         if "error" in answer:
-            raise self._refused(answer)
+            raise refused(answer)
         return answer
-
-    def _refused(self, answer: dict) -> SitterError:
-        code, remedy = _REFUSALS.get(answer["error"], (CHECK_FAILED, "docs/protocol.md lists what it can be asked"))
-        faults = answer.get("faults") or []
-        listed = "".join(f"\n  {fault}" for fault in faults)
-        return SitterError(f"the unit refused: {answer.get('text')}{listed}", remedy, exit_code=code,
-                           details={"refusal": answer["error"], **({"faults": faults} if faults else {})})  # fmt: skip
 
     def _restarted(self, when: str) -> SitterError:
         return SitterError(
@@ -284,3 +270,10 @@ class Connection:
 
     def _gone(self) -> SitterError:
         return SitterError(f"{self.path} went away", "plug the cable in again", exit_code=NO_ANSWER)
+
+
+def _checked_hello(hello: dict) -> dict:
+    """Raises SitterError when something is missing or of another kind."""
+    answers.need(hello, unit_id=str, version=str, state=str, label=str, boot_id=int, uptime_ms=int,
+                 key_id=(int, type(None)))  # fmt: skip
+    return hello

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sitterctl import clock, pull_record, slog, transfer, who
+from sitterctl import answers, clock, pull_record, slog, transfer, who
 from sitterctl import keys as keystore
 from sitterctl.connection import ANSWER_S, Connection
 from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_ANSWER, NOT_VERIFIED, PARTIAL, RESTARTED, SitterError
 
 _OVERLAP = 256
+_MOST_LOGS = 10000
 _HASHING_S = 30.0  # the unit reads the whole log again before it believes that we have it
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
@@ -40,16 +41,30 @@ def connect(path: str, keys: Iterable[bytes] | None = None, timeout_s: float = A
 
 def list_logs(connection: Connection) -> list[dict]:
     """Every log on the unit, oldest first: name, bytes, closed, pulled."""
-    found: list[list] = []
+    found: list[dict] = []
     more = True
     while more:
-        answer = connection.ask("logs.list", **{"from": len(found)})
-        found += answer["logs"]
+        answer = answers.need(connection.ask("logs.list", **{"from": len(found)}), logs=list, more=bool)
+        found += [_log(row) for row in answer["logs"]]
         more = answer["more"] and answer["logs"]
-    return [
-        {"name": name, "bytes": size, "closed": bool(closed), "pulled": bool(pulled)}
-        for name, size, closed, pulled in found
-    ]
+        if len(found) > _MOST_LOGS:
+            raise answers.nonsense("logs without an end")
+    return found
+
+
+def _log(row: object) -> dict:
+    """A row of the unit's list: name, bytes, closed, pulled."""
+    if not isinstance(row, list) or len(row) != 4:
+        raise answers.nonsense("logs")
+    name, size, closed, pulled = row
+    answers.need({"name": name, "bytes": size}, name=str, bytes=int)
+    return {"name": safe(name), "bytes": size, "closed": bool(closed), "pulled": bool(pulled)}
+
+
+def status(connection: Connection) -> dict:
+    """How the unit is. Raises SitterError."""
+    return answers.need(connection.ask("status"), unit_id=str, state=str, parts=dict, clock_trusted=bool, utc_s=int,
+                        uptime_ms=int, free_bytes=int, logs=int, unpulled=int)  # fmt: skip
 
 
 @dataclass
@@ -69,14 +84,14 @@ def pull(connection: Connection, log: dict, folder: Path, keys: Iterable[bytes] 
          on_progress: Progress | None = None) -> Pulled:  # fmt: skip
     """Pull one row of `list_logs` into `folder` and verify it. Cut off, it raises SitterError with code 10."""
     folder.mkdir(parents=True, exist_ok=True)
-    final = folder / f"{_safe(connection.hello['unit_id'])}-{_safe(log['name'])}.slog"
+    final = folder / f"{safe(connection.hello['unit_id'])}-{safe(log['name'])}.slog"
     part = final.with_suffix(".part")
     notes: list[str] = []
     with _told_what_is_left(log, part):
         data = _collect(connection, log, final, part, notes, on_progress)
-        status = connection.ask("status")
+        said = status(connection)
     _put_in_place(part, final, data)
-    pull_record.write(final, data, _known(connection, log, status))
+    pull_record.write(final, data, _known(connection, log, said))
     verdict = slog.verify(data, keystore.at_hand() if keys is None else keys)
     done = Pulled(log["name"], final, len(data), log["closed"], verdict, notes=notes)
     _acknowledge(connection, done)
@@ -91,9 +106,9 @@ def pull_newest(connection: Connection, folder: Path) -> Path:
     return pull(connection, logs[-1], folder).path
 
 
-def _safe(name: str) -> str:
-    """A name that a unit gave, if a file may be called so."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+def safe(name: str) -> str:
+    """A name that a unit gave, if a file may be called so. Raises SitterError."""
+    if not _NAME.fullmatch(name):
         raise SitterError(f"the unit uses {name!r} as a name", "this is no unit to trust; look at its firmware",
                           exit_code=CHECK_FAILED)  # fmt: skip
     return name
@@ -197,7 +212,7 @@ def _acknowledge(connection: Connection, done: Pulled) -> None:
 # --- what is known of a pull ------------------------------------------------------------------------------------------
 
 
-def _known(connection: Connection, log: dict, status: dict) -> dict:
+def _known(connection: Connection, log: dict, said: dict) -> dict:
     """What the host knows and the unit does not, for the record beside the log."""
     return {
         "unit_id": connection.hello["unit_id"],
@@ -208,6 +223,6 @@ def _known(connection: Connection, log: dict, status: dict) -> dict:
         "port": connection.path,
         "pulled_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "pulled_by": who.user(),
-        "unit_clock_offset_s": clock.offset_s(status),
-        "unit_clock_trusted": status.get("clock_trusted"),
+        "unit_clock_offset_s": clock.offset_s(said),
+        "unit_clock_trusted": said.get("clock_trusted"),
     }

@@ -1,10 +1,12 @@
-"""The technician's keystore: one file per unit key, named by its key id, each holding the key as hex digits.
+"""The technician's keystore: one file per unit key, named by its key id, each holding the unit's id and the key as hex
+digits.
 
 A unit's key never travels in a log. The key of simulated units is published here and always at hand; a seal made with
 it shows that a file is undamaged, and nothing about who wrote it.
 """
 
 import binascii
+import contextlib
 import os
 from pathlib import Path
 from string import hexdigits
@@ -12,11 +14,13 @@ from string import hexdigits
 from platformdirs import user_config_dir
 
 from sitter import seal
+from sitterctl import output
 from sitterctl.errors import SitterError
 
 # Published on purpose; the simulator's board seals with the same bytes.
 DEVELOPMENT_KEY = b"sitter simulator: published key!"
 
+_UNIT = "# unit "
 _LOWEST_BYTES, _HIGHEST_BYTES = 16, 64
 _REMEDY = "A key is 32 to 128 hex digits, given as they are or as a file that holds them."
 
@@ -30,17 +34,42 @@ def at_hand(chosen: str | None = None) -> list[bytes]:
     """The keys to verify with: only the chosen one (hex digits or a file of them), or all that are kept."""
     if chosen:
         return [_chosen(chosen)]
-    return [*(_from_file(path) for path in sorted(folder().glob("*.key"))), DEVELOPMENT_KEY]
+    return [*(key for path in sorted(folder().glob("*.key")) if (key := _kept(path))), DEVELOPMENT_KEY]
 
 
-def keep(key: bytes) -> Path:
-    """Put a unit's key in the keystore, readable by its owner alone; the file it now stands in."""
-    path = folder() / f"{seal.key_id(key):08x}.key"
+def keep(key: bytes, unit_id: str) -> Path:
+    """Put a unit's key in the keystore, readable by its owner alone and safely on disk; the file it now stands in."""
+    path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    new = path.with_suffix(".new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(handle, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
+        file.write(f"{_UNIT}{unit_id}\n{key.hex()}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, path)
     return path
+
+
+def unit_of(key: bytes) -> str | None:
+    """The id of the unit that a key was made for, where the keystore knows it; simulated units share one key."""
+    with contextlib.suppress(OSError):
+        first = _path(key).read_text("ascii", "replace").partition("\n")[0]
+        return first.removeprefix(_UNIT) if first.startswith(_UNIT) else None
+    return None
+
+
+def _path(key: bytes) -> Path:
+    return folder() / f"{seal.key_id(key):08x}.key"
+
+
+def _kept(path: Path) -> bytes | None:
+    """A key of the keystore; a file that holds none is told and passed over."""
+    try:
+        return _from_file(path)
+    except SitterError as error:
+        output.note(f"{error.message}: passed over")
+        return None
 
 
 def _chosen(text: str) -> bytes:
@@ -58,8 +87,9 @@ def _from_file(path: Path) -> bytes:
 
 def _parse(text: str, source: str) -> bytes:
     # The text itself is never repeated in an error: it may be most of a key.
+    digits = "".join(line for line in text.splitlines() if not line.startswith("#"))
     try:
-        key = binascii.unhexlify("".join(text.split()))
+        key = binascii.unhexlify("".join(digits.split()))
     except ValueError:
         key = b""
     if not _LOWEST_BYTES <= len(key) <= _HIGHEST_BYTES:

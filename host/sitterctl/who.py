@@ -13,4 +13,5 @@ def user() -> str | None:
 
 def am_i() -> str:
     """`user@host`, as long as a unit keeps it."""
-    return f"{user() or '?'}@{socket.gethostname()}"[:32]
+    name = f"{user() or '?'}@{socket.gethostname()}"
+    return "".join(c if " " <= c <= "~" else "?" for c in name)[:32]

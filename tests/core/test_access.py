@@ -1,4 +1,17 @@
-from sitter.access import HOST, LOCKED_MS, UNIT, WRONG_ALLOWED, Access, Channel, Handshake, same
+from sitter.access import (
+    HOST,
+    LOCKED_MS,
+    NOT_ASKED,
+    OPENED,
+    REPEATED,
+    UNIT,
+    WRONG,
+    WRONG_ALLOWED,
+    Access,
+    Channel,
+    Handshake,
+    same,
+)
 from sitter.seal import Chain, hmac_sha256
 
 KEY = b"k" * 32
@@ -9,7 +22,7 @@ def proven(key=KEY):
     """(host's channel, unit's side) of a connection on which the key has been proven."""
     unit, host = Access(key), Handshake(key, H, U)
     assert unit.challenge(H, U) == host.proof(UNIT)
-    assert unit.prove(1, host.proof(HOST))
+    assert unit.prove(1, host.proof(HOST)) == OPENED
     return host.channel(), unit
 
 
@@ -34,43 +47,59 @@ def test_who_knows_the_key_has_a_channel():
 def test_who_does_not_know_the_key_has_none():
     unit = Access(KEY)
     unit.challenge(H, U)
-    assert not unit.prove(1, Handshake(b"x" * 32, H, U).proof(HOST))
+    assert unit.prove(1, Handshake(b"x" * 32, H, U).proof(HOST)) == WRONG
     assert unit.channel is None
 
 
 def test_the_units_own_proof_is_not_the_hosts():
     unit = Access(KEY)
-    assert not unit.prove(1, unit.challenge(H, U))
+    assert unit.prove(1, unit.challenge(H, U)) == WRONG
 
 
 def test_a_proof_is_good_for_one_challenge_and_one_try():
     unit = Access(KEY)
     proof = Handshake(KEY, H, U).proof(HOST)
-    assert not unit.prove(1, proof)  # nobody was challenged
+    assert unit.prove(1, proof) == NOT_ASKED
     unit.challenge(H, b"v" * 16)
-    assert not unit.prove(2, proof)  # another nonce
-    assert not unit.prove(3, Handshake(KEY, H, b"v" * 16).proof(HOST))  # that challenge is spent
+    assert unit.prove(2, proof) == WRONG  # another nonce
+    assert unit.prove(3, Handshake(KEY, H, b"v" * 16).proof(HOST)) == NOT_ASKED  # that challenge is spent
 
 
 def test_a_right_proof_that_is_repeated_opens_nothing_new():
     channel, unit = proven()
     request = asked(channel, b"restart")
     assert unit.channel.accept(*request) == b"restart"
-    assert unit.prove(2, Handshake(KEY, H, U).proof(HOST))  # its answer was lost
+    assert unit.prove(2, Handshake(KEY, H, U).proof(HOST)) == REPEATED  # its answer was lost
     assert unit.channel.accept(*request) is None
+
+
+def test_a_proof_is_of_who_says_it():
+    unit, proof = Access(KEY), Handshake(KEY, H, U).proof(HOST, b"tech@bench")
+    unit.challenge(H, U)
+    assert unit.prove(1, proof, b"boss@bench") == WRONG
+    unit.challenge(H, U)
+    assert unit.prove(1, proof, b"tech@bench") == OPENED
+
+
+def test_a_unit_without_a_key_has_no_proof_and_takes_none():
+    unit = Access(None)
+    assert unit.challenge(H, U) is None
+    for key in (b"", b"\0" * 32):
+        assert unit.prove(1, Handshake(key, H, U).proof(HOST)) == NOT_ASKED
+    assert unit.channel is None
 
 
 def test_after_three_wrong_proofs_none_is_looked_at_for_a_minute():
     unit, right = Access(KEY), Handshake(KEY, H, U).proof(HOST)
     for _ in range(WRONG_ALLOWED):
         unit.challenge(H, U)
-        assert not unit.prove(1000, b"x" * 16)
+        assert unit.prove(1000, b"x" * 16) == WRONG
     assert unit.locked_ms(1000) == LOCKED_MS
     unit.challenge(H, U)
-    assert not unit.prove(1000 + LOCKED_MS - 1, right)
+    assert unit.prove(1000 + LOCKED_MS - 1, right) == WRONG
     assert unit.locked_ms(1000 + LOCKED_MS) == 0
     unit.challenge(H, U)
-    assert unit.prove(1000 + LOCKED_MS, right)
+    assert unit.prove(1000 + LOCKED_MS, right) == OPENED
     assert unit.wrong == 0
 
 
@@ -80,21 +109,21 @@ def test_one_more_wrong_proof_locks_again():
         unit.challenge(H, U)
         unit.prove(0, b"")
     unit.challenge(H, U)
-    assert not unit.prove(LOCKED_MS, b"")
+    assert unit.prove(LOCKED_MS, b"") == WRONG
     assert unit.locked_ms(LOCKED_MS) == LOCKED_MS
 
 
 def test_a_wrong_proof_leaves_the_channel_of_others_alone():
     channel, unit = proven()
     unit.challenge(H, U)
-    assert not unit.prove(2, b"x" * 16)
+    assert unit.prove(2, b"x" * 16) == WRONG
     assert unit.channel.accept(*asked(channel, b"still me")) == b"still me"
 
 
 def test_a_new_proof_replaces_the_channel():
     channel, unit = proven()
     unit.challenge(H, b"v" * 16)
-    assert unit.prove(2, Handshake(KEY, H, b"v" * 16).proof(HOST))
+    assert unit.prove(2, Handshake(KEY, H, b"v" * 16).proof(HOST)) == OPENED
     assert unit.channel.accept(*asked(channel, b"old")) is None
 
 

@@ -18,7 +18,9 @@ class Stand:
         return self.audit.note(at_ms, event, dict({"utc_s": 1, "who": who}, **fields))
 
     def flush(self, at_ms):
-        self.audit.flush(at_ms, header(), BOOT)
+        if self.audit.waiting and not self.audit.is_open:
+            self.audit.begin(header(), BOOT)
+        self.audit.flush(at_ms)
 
     def kept(self, name="current"):
         return self.audit.read(name, 0, 100000)
@@ -67,6 +69,15 @@ def test_wrong_proofs_are_written_once_in_ten_minutes_and_counted():  # REQ-161
     stand.note(1000 + AGAIN_MS, WRONG_PROOF)
     stand.flush(AGAIN_MS + 2000)
     assert stand.events() == [(WRONG_PROOF, 1), (WRONG_PROOF, 500)]
+
+
+def test_more_wrong_proofs_than_a_record_counts_are_as_many_as_it_can():
+    stand = Stand()
+    stand.audit._last[WRONG_PROOF] = [0, "x", 65533]
+    stand.note(1, WRONG_PROOF)
+    stand.note(AGAIN_MS, WRONG_PROOF)
+    stand.flush(AGAIN_MS)
+    assert stand.events() == [(WRONG_PROOF, 65534)]
 
 
 def test_another_host_that_connects_is_written_down_at_once():
@@ -126,8 +137,12 @@ def test_a_dead_flash_is_a_fault_and_not_an_end():
     flash.dead = True
     stand.flush(2)
     assert stand.audit.fault == "failed"
-    stand.note(3, "plan")
+    stand.note(3, "label")
     stand.flush(4)
+    flash.dead = False
+    stand.flush(5)
+    assert stand.audit.fault is None
+    assert stand.events() == [("plan", 1), ("label", 1)]  # nothing was lost meanwhile
 
 
 def test_nothing_is_written_before_a_flush_and_what_waits_is_bounded():

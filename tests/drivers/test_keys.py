@@ -246,6 +246,16 @@ def test_mark_and_bp_pressed_for_a_moment_are_two_presses():
     assert sorted(stand.run(200)) == [("BP", "short"), ("MARK", "short")]
 
 
+def test_a_moments_chatter_of_another_key_does_not_end_the_chord():
+    stand = Stand()
+    hold_chord(stand, 1500)
+    stand.part.press("NEXT")
+    assert stand.run(10) == []
+    stand.part.release("NEXT")
+    assert stand.run(300) == []
+    assert stand.keys._chord
+
+
 def test_a_third_key_makes_it_no_chord():
     stand = Stand()
     stand.part.press("NEXT")

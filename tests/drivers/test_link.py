@@ -4,7 +4,7 @@ import struct
 
 from drivers.link import Link, Refused
 from sitter import frames
-from sitter.access import HOST, UNIT, Access, Handshake
+from sitter.access import HOST, OPENED, UNIT, Access, Handshake
 
 KEY = b"k" * 32
 H, U = b"h" * 16, b"u" * 16
@@ -49,7 +49,7 @@ class Host:
     def prove(self):
         handshake = Handshake(KEY, H, U)
         self.access.challenge(H, U)
-        assert self.access.prove(1, handshake.proof(HOST))
+        assert self.access.prove(1, handshake.proof(HOST)) == OPENED
         self.channel = handshake.channel()
 
     def ask(self, **request):
@@ -87,7 +87,7 @@ def test_an_answer_has_the_counter_of_its_question():
 
 def test_requests_that_make_no_sense_are_answered_and_reach_no_verb():
     host = Host()
-    for body in (b"", b"{", b"[]", b'{"do": 3}', b'"hello"', b"\xff\xfe", b"[" * 900, b'{"do":' * 150):
+    for body in (b"", b"{", b"[]", b'{"do": 3}', b'"hello"', b"\xff\xfe", b"[" * 180, b'{"do":' * 30):
         assert host.raw(body)[0]["error"] == "bad-request"
     assert host.verbs.asked == []
 
@@ -132,6 +132,43 @@ def test_a_new_request_ends_what_the_one_before_it_began():
     host.link.feed(frames.encode(frames.JSON, 10, b'{"do": "hello"}'))
     assert [(frame.kind, frame.counter) for frame in host.drain()] == [(frames.JSON, 10)]
     assert host.verbs.ended == 1
+
+
+def test_of_several_requests_at_once_the_last_is_served():
+    host = Host()
+    host.link.feed(b"".join([frames.encode(frames.JSON, k, b'{"do": "status"}') for k in range(11)]))
+    assert host.verbs.asked == [("status", False)]
+    assert [frame.counter for frame in host.drain()] == [10]
+
+
+def test_what_was_to_be_said_to_a_request_that_was_given_up_is_not():
+    host = Host()
+    for k in range(50):
+        host.link.feed(frames.encode(frames.JSON, k, b'{"do": "status"}'))
+        assert len(host.link._out) < 100
+    assert [frame.counter for frame in host.drain()] == [49]
+
+
+def test_a_frame_longer_than_a_host_sends_is_noise():
+    host = Host()
+    host.link.feed(frames.encode(frames.JSON, 1, b'{"do": "hello", "x": "' + b"x" * 200 + b'"}'))
+    assert not host.link.busy
+
+
+def test_an_answer_that_falls_over_is_not_begun_again():
+    def failing():
+        yield b"one"
+        raise ValueError("planted")
+
+    host = Host()
+    host.verbs.answers["x"] = failing()
+    host.link.feed(frames.encode(frames.JSON, 1, b'{"do": "x"}'))
+    while host.link._out or host.link._work is not None:
+        try:
+            host.link.take(100)
+        except ValueError:
+            break
+    assert not host.link.busy
 
 
 def test_a_piece_that_is_put_is_answered_with_how_far_it_is():

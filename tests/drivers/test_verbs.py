@@ -125,11 +125,34 @@ def test_both_sides_prove_the_key_and_it_is_noted_who_came():
     app = new_app()
     said, handshake = challenge(app)
     assert said["proof"] == digits(handshake.proof(UNIT))
-    assert ask(app, "auth.prove", keyed=False, proof=digits(handshake.proof(HOST)), who="tech@bench")[0]["ok"]
+    right = {"proof": digits(handshake.proof(HOST, b"tech@bench")), "who": "tech@bench"}
+    assert ask(app, "auth.prove", keyed=False, **right)[0]["ok"]
     assert app.notes == [("connected", "tech@bench", "", "", "")]
     channel = handshake.channel()
     channel.number = 1
     assert app.custody.access.channel.accept(1, channel.seal(HOST, b"x")) == b"x"
+
+
+def test_a_recorded_proof_sent_again_changes_nothing():  # REQ-162
+    app = new_app()
+    _, handshake = challenge(app)
+    proof = digits(handshake.proof(HOST, b"tech@bench"))
+    ask(app, "auth.prove", keyed=False, proof=proof, who="tech@bench")
+    whole = json.dumps(PLAN).encode()
+    ask(app, "put.begin", what="plan", size=len(whole))
+    for who in ("tech@bench", "boss@bench"):
+        assert ask(app, "auth.prove", keyed=False, proof=proof, who=who)[0]["ok"]  # what the host asks for again
+    ask(app, "restart")
+    assert [note[:2] for note in app.notes] == [("connected", "tech@bench"), ("restart", "tech@bench")]
+
+
+def test_what_a_host_calls_itself_is_plain_text_in_the_log():
+    app = new_app()
+    challenge(app)
+    who = "a" + chr(0xD800) + "\n\x1b[2J" + chr(0x416) if sys.implementation.name != "micropython" else "a\n\x1b[2J"
+    refusal(app, "auth.prove", keyed=False, proof="00" * 16, who=who)
+    assert all(" " <= c <= "~" for c in app.notes[0][1])
+    assert app.notes[0][1].startswith("a?")
 
 
 def test_no_two_challenges_are_the_same_even_with_a_poor_random_source():
@@ -147,6 +170,8 @@ def test_wrong_proofs_are_noted_and_then_not_even_looked_at():  # REQ-161
         challenge(app)
         assert refusal(app, "auth.prove", keyed=False, proof="00" * 16, who="x" * 100) == "denied"
     assert app.notes == [("wrong proof", "x" * 32, "", "", "")] * WRONG_ALLOWED
+    assert refusal(app, "auth.prove", keyed=False, proof="00" * 16) == "locked"
+    assert len(app.notes) == WRONG_ALLOWED
     _, handshake = challenge(app)
     right = digits(handshake.proof(HOST))
     error = raises(Refused, lambda: ask(app, "auth.prove", keyed=False, proof=right))
@@ -176,6 +201,7 @@ def test_a_unit_is_given_its_key_once_by_who_holds_the_chord():  # REQ-165
     assert app.state.values["key"] == new
     assert app.restart_wanted
     assert app.notes == [("provisioned", "tech@bench", "", "", "%08x" % key_id(b"n" * 32))]
+    assert refusal(app, "auth.begin", keyed=False, nonce=digits(H)) == "no-key"  # not before it is in force
     app.unit.chord_held = False
     assert ask(app, "provision", keyed=False, key=new)[0]["ok"]  # the answer was lost
     app.unit.chord_held = True
@@ -188,6 +214,15 @@ def test_a_key_that_can_not_be_stored_is_none():
     app.unit.chord_held = app.state.fails = True
     assert refusal(app, "provision", keyed=False, key=digits(b"n" * 32)) == "storage"
     assert app.custody.key is None
+
+
+def test_a_key_that_only_one_slot_took_is_the_units():
+    app = new_app(key=None)
+    app.unit.chord_held = True
+    save, taken = app.state.save, []
+    app.state.save = lambda name, value: not taken and (taken.append(name) or save(name, value))
+    assert ask(app, "provision", keyed=False, key=digits(b"n" * 32))[0]["ok"]
+    assert app.custody.key == b"n" * 32
 
 
 def test_a_short_key_is_refused():
@@ -234,6 +269,9 @@ def test_logs_are_listed_in_pages():
 
 def test_no_name_that_a_host_gives_is_a_path():  # REQ-163
     app = new_app()
+    for number in (-1, 1 << 31, 10**30, 1.5, True, "1"):
+        assert refusal(app, "logs.list", **{"from": number}) == "bad-request"
+        assert refusal(app, "logs.read", name="00001", offset=number) == "bad-request"
     for name in ("../boot.py", "/state/key.0", "audit.../state/key.0", "audit.", "audit.current", None, 3, ""):
         assert refusal(app, "logs.read", name=name) == "no-such-log"
 
@@ -325,6 +363,8 @@ def test_a_hundred_faults_fit_into_an_answer():
     error = raises(Refused, put, new_app(), "settings", {"x" * 100 + str(k): 1 for k in range(30)})
     assert len(json.dumps(error.answer())) < 1000
     assert error.args[1].startswith("30 faults")
+    error = raises(Refused, put, new_app(), "settings", {"\x01" * 100 + str(k): 1 for k in range(30)})
+    assert len(json.dumps(error.answer())) < 1000
 
 
 def test_a_new_plan_is_in_force_at_once():
@@ -341,6 +381,8 @@ def test_a_plan_that_is_not_cleared_is_refused_whole():
     raises(Refused, put, app, "plan", dict(PLAN, screening={}))
     raises(Refused, put, app, "plan", b"not json")
     raises(Refused, put, app, "plan", [1])
+    raises(Refused, put, app, "plan", b'{1:2,"a":3}')
+    raises(Refused, put, app, "plan", b'{"cues":{1:2,"a":3}}')
     assert app.unit.plan == PLAN
     assert app.state.values.get("plan") is None
 
@@ -375,7 +417,7 @@ def test_a_commit_that_is_asked_for_again_is_the_same_answer():
 
 def test_what_is_put_is_bounded():
     app = new_app()
-    for size in (0, 4097, -1, None, "9"):
+    for size in (0, 4097, -1, None, "9", 10**20):
         assert refusal(app, "put.begin", what="plan", size=size) == "bad-request"
     assert refusal(app, "put.begin", what="key", size=10) == "bad-request"
     raises(Refused, app.verbs.take_data, struct.pack("<I", 0) + b"x")
@@ -401,6 +443,26 @@ def test_a_restart_and_service_mode_are_noted_before_they_come():
     assert ask(app, "service")[0]["restarts"]
     assert app.board.flagged
     assert [note[0] for note in app.notes] == ["restart", "service mode"]
+    assert app.notes_safe == 2
+
+
+def test_what_can_not_be_written_down_is_not_done():  # REQ-161
+    app = new_app()
+    app.audit_fails = True
+    for verb, fields in (("restart", {}), ("service", {}), ("label.set", {"label": "BED 3"}),
+                         ("clock.set", {"utc_s": 1777885200})):  # fmt: skip
+        assert refusal(app, verb, **fields) == "storage"
+    assert not (app.restart_wanted or app.board.flagged or app.custody.label or app.clock_s == 1777885200)
+
+
+def test_status_is_made_once_a_second_however_often_it_is_asked_for():
+    app, looked = new_app(), []
+    listed = app.store.list
+    app.store.list = lambda: looked.append(1) or listed()
+    for _ in range(20):
+        ask(app, "status", keyed=False)
+        app.board.ms += 100
+    assert len(looked) == 2
 
 
 def test_who_looks_on_sees_the_session_and_only_with_the_key():

@@ -410,7 +410,7 @@ def test_a_new_unit_gets_a_key_that_this_computer_keeps(unit: FakeUnit, run) -> 
     assert code == OK
     assert "hold MARK and BP" in err
     (path,) = keys.folder().glob("*.key")
-    assert bytes.fromhex(path.read_text()) == unit.app.custody.key
+    assert path.read_text() == f"# unit {UNIT}\n{unit.app.custody.key.hex()}\n"
     assert path.stat().st_mode & 0o077 == 0
     assert str(path) in out
     unit.booted_at -= 3600
@@ -432,7 +432,51 @@ def test_a_key_that_may_have_been_taken_is_kept(unit: FakeUnit, run, monkeypatch
     code, _, err = run("provision")
     assert code == NO_ANSWER
     (path,) = keys.folder().glob("*.key")
-    assert f"{path} stays" in err
+    assert f"the unit may have its key: {path} keeps it" in err
+
+
+def test_ctrl_c_behind_the_key_keeps_it(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_new(unit)
+
+    def stopped(line, within_s: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sitterctl.connection.Connection.await_restart", stopped)
+    code, _, err = run("provision")
+    assert code == INTERRUPTED
+    (path,) = keys.folder().glob("*.key")
+    assert f"{path} keeps it" in err
+    assert unit.app.custody.key.hex() in path.read_text()
+
+
+def test_ctrl_c_before_anybody_held_the_keys_keeps_nothing(unit: FakeUnit, run, monkeypatch) -> None:
+    make_new(unit)
+    unit.app.unit.chord_held = False
+
+    def stopped(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    hurried = SimpleNamespace(sleep=stopped, monotonic=time.monotonic)
+    monkeypatch.setattr("sitterctl.commands_access.time", hurried)
+    assert run("provision")[0] == INTERRUPTED
+    assert not list(keys.folder().glob("*"))
+
+
+def test_a_key_of_which_only_one_slot_was_stored_is_kept(unit: FakeUnit, run) -> None:
+    make_new(unit)
+    unit.app.state.fails = True
+    code, _, err = run("provision")
+    assert code == CHECK_FAILED
+    assert "could not be stored" in err
+    assert list(keys.folder().glob("*.key"))  # nobody can be sure that the unit has nothing of it
+
+
+def test_a_broken_key_file_is_passed_over_with_a_note(unit: FakeUnit, run) -> None:
+    keys.folder().mkdir(parents=True)
+    (keys.folder() / "00000000.key").write_text("")
+    code, _, err = run("logs", "list")
+    assert code == OK
+    assert "There is no key in" in err and "passed over" in err
 
 
 def test_an_audit_log_is_shown_and_kept(unit: FakeUnit, run) -> None:
@@ -441,7 +485,8 @@ def test_an_audit_log_is_shown_and_kept(unit: FakeUnit, run) -> None:
         5, "setting", {"utc_s": 1_777_000_000, "who": "tech@bench", "name": "volume_cap", "old": "22", "new": "9"}
     )
     rows = records.walk(small_log(), len(records.MAGIC))
-    audit.flush(6, records.decode(*next(rows)[1:])[1], {"at_ms": 0})
+    audit.begin(records.decode(*next(rows)[1:])[1], {"at_ms": 0})
+    audit.flush(6)
     code, out, _ = run("audit", "--out", "kept")
     assert code == OK
     assert "2026-04-24T03:06:40Z  setting      1  tech@bench  volume_cap: 22 -> 9" in out

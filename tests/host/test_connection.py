@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from drivers.link import Link
 from sitter import frames, settings
-from sitter.access import HOST, UNIT, WRONG_ALLOWED, Access, Handshake
+from sitter.access import HOST, OPENED, UNIT, WRONG_ALLOWED, Access, Handshake
 from sitterctl import connection, device, transfer
 from sitterctl.errors import CHECK_FAILED, NOT_VERIFIED, PERMISSION, RESTARTED, SESSION_OPEN, SitterError
 
@@ -211,7 +211,7 @@ def test_only_what_the_key_holder_sent_reaches_a_verb_once_and_in_order(acts: li
     link = Link(access, verbs)
     handshake = Handshake(KEY, bytes(16), bytes(16))
     access.challenge(bytes(16), bytes(16))
-    assert access.prove(0, handshake.proof(HOST))
+    assert access.prove(0, handshake.proof(HOST)) == OPENED
     channel = handshake.channel()
     sent: list[tuple[int, bytes]] = []
     answers: list[frames.Frame] = []

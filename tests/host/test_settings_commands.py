@@ -144,7 +144,7 @@ def test_in_a_session_nothing_is_applied(unit: FakeUnit, run, file) -> None:
 def crate(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[FakeUnit]]:
     units = [FakeUnit() for _ in range(3)]
     for k, one in enumerate(units):
-        one.unit_id = f"AA0{k}"
+        one.unit_id = f"SIM-AA0{k}"
         one.app.custody.label = f"BED {k}"
     monkeypatch.setenv("SITTER_PORTS", os.pathsep.join([*(one.port for one in units), "/dev/unplugged"]))
     yield units
@@ -174,7 +174,7 @@ def test_logs_of_all_units_are_pulled_side_by_side(crate: list[FakeUnit], run) -
     assert code == PARTIAL
     assert out.count("2 logs") == 3
     assert "there is no port /dev/unplugged" in out
-    assert len(list(Path("logs").glob("AA0*.slog"))) == 6
+    assert len(list(Path("logs").glob("SIM-AA0*.slog"))) == 6
     code, out, _ = run("logs", "pull", "--all", "--json")
     assert [row.get("pulled") for row in json.loads(out)["units"]].count([]) == 3
 

@@ -198,13 +198,13 @@ def keystore(tmp_path, monkeypatch):
 
 
 def test_kept_key_is_at_hand_again(keystore):
-    path = keys.keep(OTHER_KEY)
+    path = keys.keep(OTHER_KEY, "A0B1")
     assert path.name == f"{seal.key_id(OTHER_KEY):08x}.key" and path.stat().st_mode & 0o077 == 0
     assert keys.at_hand() == [OTHER_KEY, keys.DEVELOPMENT_KEY]
 
 
 def test_chosen_key_replaces_the_keystore(keystore):
-    keys.keep(OTHER_KEY)
+    keys.keep(OTHER_KEY, "A0B1")
     (keystore / "unit.txt").write_text("ab" * 32 + "\n")
     assert keys.at_hand("AB" * 16) == [b"\xab" * 16]
     assert keys.at_hand(str(keystore / "unit.txt")) == [b"\xab" * 32]

@@ -111,7 +111,7 @@ def test_settings_are_in_force_after_the_restart_and_the_audit_says_who(tmp_path
         transfer.put(line, "settings", {"spo2_low_pct": 88, "volume_cap": 10})
         line.await_restart(10)
         after = transfer.get(line, "settings")
-        trails = audit.pull(line, keys.at_hand())
+        trails = audit.pull(line)
         assert unit.started == 2
         assert not unit.messages
     assert {name: after[name] for name in after if after[name] != before[name]} == {
@@ -129,7 +129,7 @@ def test_an_audit_log_that_was_changed_is_found_out(tmp_path: Path) -> None:
     with running(tmp_path) as unit, device.connect(unit.port) as line:
         transfer.put(line, "plan", {**transfer.get(line, "plan"), "code": "KAP-0043"})
         time.sleep(1.5)
-        (trail,) = audit.pull(line, keys.at_hand())
+        (trail,) = audit.pull(line)
     assert trail.whole
     changed = trail.data.replace(b"KAP-0043", b"KAP-0044")
     assert slog.verify(changed, keys.at_hand()).kind == slog.BROKEN
@@ -151,7 +151,7 @@ def test_service_mode_gives_the_line_to_the_prompt_until_the_next_start(tmp_path
         typed(unit, CTRL_C + CTRL_D, PLAIN_START_S)
         with device.connect(unit.port, timeout_s=2) as line:
             assert line.hello["boot_id"] != boot_id
-            (trail,) = audit.pull(line, keys.at_hand())
+            (trail,) = audit.pull(line)
         assert [event["event"] for event in trail.events][:2] == ["connected", "service mode"]
 
 
@@ -171,7 +171,7 @@ def test_a_new_unit_is_given_its_key_by_who_is_at_it(
         with device.connect(unit.port) as line:
             assert f"{line.hello['key_id']:08x}" == told["key_id"]
             assert device.list_logs(line) == []
-            (trail,) = audit.pull(line, keys.at_hand())
+            (trail,) = audit.pull(line)
         assert trail.events[0]["event"] == "provisioned"
         again = CliRunner().invoke(cli, ["provision", "--port", unit.port], standalone_mode=False)
         assert "has its key already" in str(again.exception)

@@ -17,7 +17,7 @@ from drivers.dfplayer import Parser as PlayerParser
 from drivers.link import Link, Refused
 from drivers.nibp import CuffFault, result_of
 from drivers.nibp import Parser as CuffParser
-from sitter import frames, plan, records, seal, settings
+from sitter import cues, frames, plan, records, seal, settings
 from sitter.access import HOST, UNIT, Handshake
 from sitter.unit import Unit
 from sitterctl import keys, slog
@@ -130,12 +130,23 @@ def setting_values(data: bytes) -> None:
     settings.check(anything(source))
 
 
+def cue(source: FuzzedDataProvider) -> object:
+    """A row of a programme: folder, volume, scene, fade; or nearly."""
+    row = [source.ConsumeIntInRange(-1, 120), source.ConsumeIntInRange(-1, 40),
+           source.PickValueInList([*cues.SCENES, "none"]), source.ConsumeIntInRange(-1, 700)]  # fmt: skip
+    if source.ConsumeBool():
+        row[source.ConsumeIntInRange(0, 3)] = anything(source)
+    return row[: source.ConsumeIntInRange(0, 4)] if source.ConsumeBool() else row
+
+
 def plans(data: bytes) -> None:
     """Every plan is refused with sentences or can be begun with."""
     source = FuzzedDataProvider(data)
     value = dict(PLAN)
     for _ in range(source.ConsumeIntInRange(0, 3)):
         value[source.PickValueInList([*PLAN, "cues", "name"])] = anything(source)
+    if source.ConsumeBool():
+        value["cues"] = {source.PickValueInList(list(cues.DEFAULT)): cue(source)}
     faults = plan.check(value)
     assert all(isinstance(fault, str) and fault for fault in faults)
     if not faults:
