@@ -80,12 +80,15 @@ def test_each_command_takes_json_and_port(words: tuple[str, ...]) -> None:
 
 
 def test_help_is_quick() -> None:
-    def once() -> float:
+    """Under 150 ms on a machine that is not busy; a busy one is as slow with an empty program."""
+
+    def once(*words: str) -> float:
         begun = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "sitterctl.cli", "--help"], check=True, capture_output=True)
+        subprocess.run([sys.executable, *words], check=True, capture_output=True)
         return time.perf_counter() - begun
 
-    assert min(once() for _ in range(5)) < 0.15
+    pairs = [(once("-m", "sitterctl.cli", "--help"), once("-c", "pass")) for _ in range(5)]
+    assert min(pairs)[0] < 0.15 or min(full / empty for full, empty in pairs) < 6
 
 
 def test_help_does_without_the_slow_libraries() -> None:
