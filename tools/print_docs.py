@@ -8,8 +8,11 @@ import re
 import sys
 from pathlib import Path
 
+import error_gallery
+
 from sitter import alarm_table, cues, records, session, settings
 from sitterctl.alarm_help import ACTIONS
+from sitterctl.errors import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
 _PART = re.compile(r"(<!-- printed: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -100,7 +103,22 @@ def print_hazards() -> str:
     return "\n".join(parts)
 
 
+def print_errors() -> str:
+    return _table(["exit", "sentence", "what mends it"], error_gallery.host_rows())
+
+
+def print_refusals() -> str:
+    return _table(["error", "sentence", "exit"], error_gallery.unit_rows())
+
+
+def print_exit_codes() -> str:
+    return _table(["exit", "meaning"], [[str(code), meaning] for code, meaning in EXIT_CODES])
+
+
 PRINTERS = {
+    "errors": print_errors,
+    "refusals": print_refusals,
+    "exit_codes": print_exit_codes,
     "settings": print_settings,
     "alarms": print_alarms,
     "faults": print_faults,
