@@ -12,7 +12,7 @@ FUZZING := $(VENV)/.fuzzing
 COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py resume.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-host coverage hazards powercut soak fuzz mutate lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: help setup demo test test-host coverage hazards powercut pull-rate soak fuzz mutate lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ hazards: $(READY) ## plant every fault of docs/hazards.md: its tests have to not
 
 powercut: $(READY) ## cut the power at every flash operation of a session, and see what is left; half a minute
 	@$(BIN)/python tools/powercut
+
+pull-rate: $(READY) ## how fast a log comes off a unit over a line of 115200 baud, beside mpremote; 2 minutes
+	@$(BIN)/python tools/pull_rate.py
 
 soak: $(READY) ## forty sessions back to back on one unit with little memory; 2 minutes and more
 	@$(BIN)/python tools/soak.py

@@ -10,7 +10,7 @@ from sitterctl import answers
 from sitterctl.connection import Connection
 
 _TRIES = 3
-_STRETCH = 8192
+_STRETCH = 32768
 # A data frame of so much stays below the 200 bytes that the unit's receive ring has room for.
 _PIECE = 160
 _LARGEST_LOG, _LARGEST_SET = 8 * 1024 * 1024, 64 * 1024
