@@ -28,11 +28,14 @@ _COMMANDS = {
     "settings": ("commands_settings", "Look at a unit's settings and change them."),
     "clock": ("commands_clock", "Show or set a unit's clock."),
     "label": ("commands_clock", "Call a unit something that people say."),
+    "check": ("commands_check", "Check whether units are fit to be taken to a bedside."),
     "logs": ("commands_logs", "List, pull, verify and show session logs."),
     "provision": ("commands_access", "Give a new unit its key."),
     "audit": ("commands_access", "Show who did what to a unit."),
     "report": ("commands_report", "Write the report of a log as one HTML page."),
     "alarms": ("commands_alarms", "Try other alarm limits on logs that have been pulled."),
+    "support-bundle": ("commands_support", "Collect what somebody far away needs to help."),
+    "completion": ("commands_support", "Print what makes a shell complete words."),
     "sim": ("commands_sim", "Play scenarios on simulated units."),
 }
 
@@ -110,7 +113,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        return getattr(importlib.import_module(f"sitterctl.{_COMMANDS[cmd_name][0]}"), cmd_name)
+        return getattr(importlib.import_module(f"sitterctl.{_COMMANDS[cmd_name][0]}"), cmd_name.replace("-", "_"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

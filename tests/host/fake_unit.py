@@ -24,6 +24,7 @@ class FakeUnit:
     babble      bytes sent in the place of any answer
     schema, unit_id       what hello says
     liar        its proof is a wrong one: it names the key and does not know it
+    clock_trusted, music  what status says of them
     slow_s      how long it takes over each request
     boot_id, booted_at    which start this is, and the moment of it (time.monotonic)
     drop, damage          numbers of outgoing frames, from 0, that are lost or get a bit flipped
@@ -43,6 +44,8 @@ class FakeUnit:
         self.reboot_after: int | None = None
         self.sent = 0
         self.liar = False
+        self.clock_trusted = True
+        self.music: str | None = "no card"
         self.schema: int | None = None
         self._folder = tempfile.TemporaryDirectory()
         self.app = FakeApp(self._folder.name, dict(MORE_LOGS if logs is None else logs), key)
@@ -84,8 +87,8 @@ class FakeUnit:
             answer.update(unit_id=self.unit_id, boot_id=self.boot_id, uptime_ms=self._uptime_ms())
             answer["schema"] = self.schema or answer["schema"]
         if request["do"] == "status":
-            answer.update(uptime_ms=self._uptime_ms(), utc_s=int(time.time()) + 60, clock_trusted=True)
-            answer["parts"]["music"] = "no card"
+            answer.update(uptime_ms=self._uptime_ms(), utc_s=int(time.time()) + 60, clock_trusted=self.clock_trusted)
+            answer["parts"]["music"] = self.music or "ok"
         if request["do"] == "auth.begin" and self.liar:
             answer["proof"] = "00" * 16
         return answer

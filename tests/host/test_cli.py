@@ -510,7 +510,7 @@ GOOD = (
     ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
     ("settings", "show"), ("settings", "pull"), ("settings", "check", "a.toml"), ("settings", "diff", "same.toml"),
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
-    ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
+    ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
@@ -522,6 +522,9 @@ BAD = (
     (("settings", "diff", "missing.toml"), USAGE),
     (("settings", "apply", "missing.toml"), USAGE),
     (("settings", "restore", "missing.toml"), USAGE),
+    (("check", "--port", "/dev/ttyUSB99"), NO_UNIT),
+    (("support-bundle", "--out", "/proc/none/x.zip"), CHECK_FAILED),
+    (("completion", "tcsh"), USAGE),
     (("clock", "show", "--port", "/dev/ttyUSB99"), NO_UNIT),
     (("clock", "set", "--key", "00" * 32), PERMISSION),
     (("label", "much too long for one"), CHECK_FAILED),
@@ -550,6 +553,7 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     pulled(tmp_path / "a.slog")
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
+    unit.music = None  # a unit that is well
     if words == ("provision",):
         make_new(unit)
     code, out, err = run(*words, "--json")

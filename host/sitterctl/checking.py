@@ -1,0 +1,82 @@
+"""Whether a unit is fit to be taken to a bedside, from what it says of itself."""
+
+from dataclasses import dataclass
+
+from sitter import VERSION
+from sitterctl import clock, device
+from sitterctl.connection import Connection
+from sitterctl.errors import SitterError
+
+_SESSION_BYTES = 400 * 1024
+_CLOCK_S = 60
+_DAY_MS = 86_400_000
+_LONGEST_UP_DAYS = 10
+
+GOOD, NOTE, PROBLEM = "good", "note", "problem"
+
+
+@dataclass(frozen=True)
+class Finding:
+    kind: str
+    what: str
+    sentence: str
+    remedy: str = ""
+
+
+def check(connection: Connection) -> list[Finding]:
+    """Everything that can be known without touching anything."""
+    status = device.status(connection)
+    hello = connection.hello
+    return [
+        _firmware(hello["version"]),
+        _key(connection),
+        *_parts(status["parts"]),
+        _clock(status["clock_trusted"], clock.offset_s(status) or 0.0),
+        _storage(status["free_bytes"], status["unpulled"]),
+        _uptime(status["uptime_ms"]),
+    ]
+
+
+def _firmware(version: str) -> Finding:
+    if version != VERSION:
+        return Finding(NOTE, "firmware", f"{version}, and this sitterctl is {VERSION}", "update one of them")
+    return Finding(GOOD, "firmware", version)
+
+
+def _key(connection: Connection) -> Finding:
+    try:
+        connection.prove_key()
+    except SitterError as error:
+        return Finding(PROBLEM, "key", error.message, error.remedy)
+    return Finding(GOOD, "key", f"{connection.hello['key_id']:08x}, proven by both sides")
+
+
+def _parts(parts: dict) -> list[Finding]:
+    broken = [(name, state) for name, state in sorted(parts.items()) if state != "ok"]
+    if not broken:
+        return [Finding(GOOD, "parts", ", ".join(sorted(parts)))]
+    return [Finding(PROBLEM, str(name), str(state), "look at its plug; docs/alarms.md says what the state means")
+            for name, state in broken]  # fmt: skip
+
+
+def _clock(trusted: bool, offset_s: float) -> Finding:
+    if not trusted:
+        return Finding(PROBLEM, "clock", "not to be trusted: it has lost its power", "`sitterctl clock set`")
+    words = f"{offset_s:+.0f} s from this computer's"
+    if abs(offset_s) > _CLOCK_S:
+        return Finding(PROBLEM, "clock", words, "`sitterctl clock set`, if this computer's is right")
+    return Finding(GOOD, "clock", words)
+
+
+def _storage(free_bytes: int, unpulled: int) -> Finding:
+    words = f"{free_bytes // 1024} KB free, {unpulled} logs not pulled"
+    if free_bytes < _SESSION_BYTES:
+        return Finding(PROBLEM, "storage", words + ": no room for a session", "`sitterctl logs pull`")
+    return Finding(NOTE if unpulled else GOOD, "storage", words, "`sitterctl logs pull`" if unpulled else "")
+
+
+def _uptime(uptime_ms: int) -> Finding:
+    days = uptime_ms // _DAY_MS
+    if days >= _LONGEST_UP_DAYS:
+        return Finding(NOTE, "uptime", f"up for {days} days", "switch it off and on before the next session")
+    return Finding(GOOD, "uptime", f"up for {days} days")
