@@ -27,6 +27,13 @@ BRIDGES = {
     (0x303A, 0x1001): "ESP32 USB",
 }
 
+try:
+    import termios
+
+    _FAILURES = (OSError, termios.error)  # serial.SerialException is an OSError; a cable pulled just now is the other
+except ImportError:  # Windows
+    _FAILURES = (OSError,)
+
 _NOT_THERE = (errno.ENOENT, errno.ENODEV, errno.ENXIO)
 _IN_USE = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
 
@@ -47,26 +54,27 @@ def open_port(path: str) -> serial.Serial:
     """An open port, exclusively ours; a read waits at most READ_S. Raises SitterError."""
     try:
         opened = serial.Serial(path, BAUD, timeout=READ_S, write_timeout=2, exclusive=True)
-    except OSError as error:  # serial.SerialException is one
+    except _FAILURES as error:
         raise _explained(path, error) from error
     _keep_lines_on_close(opened)
     return opened
 
 
-def _explained(path: str, error: OSError) -> SitterError:
-    if error.errno in (errno.EACCES, errno.EPERM):
+def _explained(path: str, error: Exception) -> SitterError:
+    number = getattr(error, "errno", None)
+    if number in (errno.EACCES, errno.EPERM):
         return SitterError(
             f"you may not open {path}",
             f"add yourself to the group that owns it, `sudo usermod -aG {_group(path)} $USER`, and log in again",
             exit_code=PERMISSION,
         )
-    if error.errno in _IN_USE:
+    if number in _IN_USE:
         return SitterError(
             f"{path} is in use by another program",
             f"close it; `fuser {path}` names it (ModemManager and brltty like to take new ports)",
             exit_code=BUSY,
         )
-    if error.errno in _NOT_THERE or "FileNotFoundError" in str(error):  # so says Windows
+    if number in _NOT_THERE or "FileNotFoundError" in str(error):  # so says Windows
         return SitterError(
             f"there is no port {path}", "`sitterctl ports` lists those that are there", exit_code=NO_UNIT
         )
@@ -87,7 +95,7 @@ def _group(path: str) -> str:
 
 def _keep_lines_on_close(opened: serial.Serial) -> None:
     """Clear HUPCL, where there is such a thing: closing then leaves DTR and RTS as they are."""
-    with contextlib.suppress(ImportError, OSError):
+    with contextlib.suppress(ImportError, *_FAILURES):
         import termios
 
         attributes = termios.tcgetattr(opened.fileno())

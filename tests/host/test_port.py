@@ -6,6 +6,7 @@ import os
 import termios
 import tty
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 import serial
@@ -41,6 +42,18 @@ def test_a_port_that_is_not_there() -> None:
     assert error.exit_code == NO_UNIT
     assert "no port /dev/ttyUSB99" in error.message
     assert "sitterctl ports" in error.remedy
+
+
+def test_a_cable_pulled_while_its_port_is_opened(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def went_away(*_: object) -> None:
+        raise termios.error(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(serial.serialposix.Serial, "_reset_input_buffer", went_away)
+    assert refusal(line).exit_code == NO_UNIT
+    ends = os.pipe()
+    port._keep_lines_on_close(SimpleNamespace(fileno=lambda: ends[0]))  # no terminal any more: the next byte will tell
+    for end in ends:
+        os.close(end)
 
 
 def test_a_port_without_permission_names_the_group(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
