@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "ports": ("commands_units", "List serial ports and the units that answer on them."),
     "status": ("commands_units", "Show how a unit is: its parts, its clock, its storage."),
+    "watch": ("commands_watch", "Look on at sessions: vitals, phase, alarms. No alarm system."),
     "settings": ("commands_settings", "Look at a unit's settings and change them."),
     "clock": ("commands_clock", "Show or set a unit's clock."),
     "label": ("commands_clock", "Call a unit something that people say."),
@@ -60,6 +61,11 @@ class Where:
     name: str | None
     key: str | None
     timeout_s: float
+
+    @property
+    def scenario(self) -> Path | None:
+        """What to play, where a simulated unit is meant."""
+        return Path(self.port[4:]) if self.port and self.port.startswith("sim:") else None
 
     def alone(self, path: str) -> "Where":
         """The same, but for the port."""
@@ -136,20 +142,27 @@ def cli() -> None:
 
 
 @contextlib.contextmanager
+def place(where: Where, as_json: bool) -> Iterator[str]:
+    """The port of the unit that is meant; `sim:FILE` plays a scenario for it first."""
+    from sitterctl import finding
+
+    if where.scenario:
+        with play_simulator(where.scenario, as_json) as simulator:
+            yield simulator.port
+    else:
+        yield where.port or finding.choose(where.name)
+
+
+@contextlib.contextmanager
 def unit(where: Where, as_json: bool) -> Iterator["Connection"]:
-    """A connection to the unit that is meant; `sim:FILE` as its port plays a scenario for it first."""
+    """A connection to the unit that is meant."""
     from sitterctl import device, finding, keys
 
     at_hand = keys.at_hand(where.key)
-    if where.port and where.port.startswith("sim:"):
-        simulator = play_simulator(Path(where.port[4:]), as_json)
-        with simulator, device.connect(simulator.port, at_hand, where.timeout_s) as line:
-            yield line
-    else:
-        with device.connect(where.port or finding.choose(where.name), at_hand, where.timeout_s) as line:
-            if where.name:
-                finding.check_name(line, where.name)
-            yield line
+    with place(where, as_json) as path, device.connect(path, at_hand, where.timeout_s) as line:
+        if where.name and not where.scenario:
+            finding.check_name(line, where.name)
+        yield line
 
 
 def play_simulator(scenario: Path, as_json: bool, state: Path | None = None) -> "Simulator":

@@ -49,7 +49,7 @@ class Connection:
         self._keys = list(keys)
         self._channel: Channel | None = None
         self.key: bytes | None = None  # the unit's own, once it has been proven
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._opened_at = time.monotonic()
         self._line = open_port(path)
         self._decoder = frames.Decoder()
@@ -105,7 +105,7 @@ class Connection:
         for _ in range(_TRIES):
             counter = self._send(verb, fields)
             frame = self._receive(counter, answer_s)
-            give_up_at = time.monotonic() + self._timeout_s + (answer_s or 0)
+            give_up_at = time.monotonic() + self.timeout_s + (answer_s or 0)
             while frame and frame.kind == frames.DATA and time.monotonic() < give_up_at:  # of a pull given up before
                 frame = self._receive(counter, answer_s)
             if frame and frame.kind != frames.DATA and not self._channel_is_gone(frame):
@@ -208,7 +208,7 @@ class Connection:
 
     def _receive(self, counter: int, answer_s: float | None = None) -> frames.Frame | None:
         """The next frame that answers the question `counter`; None when none comes for too long."""
-        wait_s = max(self._timeout_s, answer_s or 0)
+        wait_s = max(self.timeout_s, answer_s or 0)
         quiet_at = time.monotonic() + wait_s
         while True:
             while self._frames:

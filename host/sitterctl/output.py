@@ -1,4 +1,5 @@
-"""The one place that prints: text for people, or with --json one JSON value and nothing else on stdout."""
+"""The one place that prints: text for people, or with --json one JSON value (`watch`: one a line) and nothing else on
+stdout."""
 
 import json
 import sys
@@ -18,6 +19,16 @@ def show_rows(name: str, rows: Sequence[dict], rest: dict) -> None:
     """One JSON value, `{name: rows, **rest}`, with a line to each row, so that `grep` is of use."""
     lines = ",\n".join(json.dumps(row) for row in rows)
     print(f'{{"{name}": [\n{lines}\n], {json.dumps(rest)[1:]}', flush=True)
+
+
+def row(data: dict) -> None:
+    """One JSON object of many, on a line of its own, for who reads them as they come."""
+    print(json.dumps(data), flush=True)
+
+
+def line(text: str) -> None:
+    """One line of many, for people."""
+    print(text, flush=True)
 
 
 def note(text: str) -> None:

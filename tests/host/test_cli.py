@@ -505,7 +505,7 @@ def test_an_audit_log_is_shown_and_kept(unit: FakeUnit, run) -> None:
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 GOOD = (
-    ("ports",), ("status",), ("provision",), ("audit",), ("logs", "list"), ("logs", "pull"),
+    ("ports",), ("status",), ("watch", "--for", "0.3"), ("provision",), ("audit",), ("logs", "list"), ("logs", "pull"),
     ("logs", "verify", "a.slog"),
     ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
     ("settings", "show"), ("settings", "pull"), ("settings", "check", "a.toml"), ("settings", "diff", "same.toml"),
@@ -515,6 +515,8 @@ GOOD = (
 )  # fmt: skip
 BAD = (
     (("status", "--port", "/dev/ttyUSB99"), NO_UNIT),
+    (("watch", "--port", "/dev/ttyUSB99"), NO_UNIT),
+    (("watch", "--all", "--port", "/dev/ttyUSB0"), USAGE),
     (("provision",), PERMISSION),
     (("settings", "show", "--key", "00" * 32), PERMISSION),
     (("settings", "pull", "-o", "/proc/none/x.toml"), CHECK_FAILED),

@@ -261,11 +261,11 @@ def test_a_restart_in_mid_pull_is_reported_and_the_pull_can_go_on(unit: FakeUnit
 
 def test_late_answers_to_an_earlier_question_are_passed_over(unit: FakeUnit) -> None:
     with device.connect(unit.port) as line:
-        line._timeout_s = 0.01
+        line.timeout_s = 0.01
         unit.slow_s = 0.05
         with pytest.raises(SitterError):
             line.ask("status")
-        unit.slow_s, line._timeout_s = 0, 1
+        unit.slow_s, line.timeout_s = 0, 1
         assert line.ask("hello")["unit_id"] == UNIT
 
 
