@@ -1,9 +1,10 @@
-"""Makes the pictures in docs/pictures/: the unit's screen, drawn by its real driver, the curve of the saturation, and
-the demo's report.
+"""Makes the pictures in docs/pictures/: the unit's screen, drawn by its real driver, the curve of the saturation, what
+`sitterctl watch` shows on a terminal, and the demo's report.
 
 The report is build/demo/report.html (`make demo`) photographed by Chromium; without a Chromium its picture stays.
 """
 
+import io
 import shutil
 import struct
 import subprocess
@@ -12,6 +13,9 @@ import tempfile
 import zlib
 from pathlib import Path
 
+from rich.console import Console, RenderableType
+from rich.terminal_theme import TerminalTheme
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "firmware"))
 
@@ -19,10 +23,12 @@ from drivers.display import Display  # noqa: E402
 from sim.clock import Clock  # noqa: E402
 from sim.pins import FakePin, FakePwm  # noqa: E402
 from sim.st7789 import HEIGHT, WIDTH, FakeSt7789  # noqa: E402
-from sitter import plan, screen, settings  # noqa: E402
+from sitter import live, plan, screen, settings  # noqa: E402
 from sitter.ppg import Reading  # noqa: E402
 from sitter.ppg_saturation import spo2_pct  # noqa: E402
 from sitter.unit import Unit  # noqa: E402
+from sitterctl import watch_view, watching  # noqa: E402
+from sitterctl.errors import NO_ANSWER, SitterError  # noqa: E402
 
 OUT = ROOT / "docs" / "pictures"
 SCALE = 2
@@ -109,6 +115,51 @@ def draw_spo2_curve() -> None:
     pyplot.close(figure)
 
 
+# A terminal's text as rich lays it out, in whatever fixed font there is.
+TERMINAL = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
+<style>.{unique_id}-matrix {{ font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: {char_height}px;
+white-space: pre; }} {styles}</style>
+<defs><clipPath id="{unique_id}-clip-terminal"><rect width="100%" height="100%"/></clipPath>{lines}</defs>
+<rect width="100%" height="100%" rx="6" fill="#1b1d21"/>
+<g transform="translate(9, 20)">{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
+</svg>
+"""
+
+
+COLUMNS = 100
+# Background, text, and the eight colours.
+COLOURS = TerminalTheme((27, 29, 33), (222, 224, 226), [
+    (27, 29, 33), (200, 30, 35), (80, 180, 90), (240, 200, 60), (80, 120, 220), (160, 50, 170), (60, 180, 200),
+    (222, 224, 226),
+])  # fmt: skip
+
+
+def seen_at(chair: int, unit: Unit, now_ms: int, error: SitterError | None = None) -> watching.Seen:
+    """What a looker-on knows of a unit that has just answered, or did so 38 seconds ago."""
+    answer = live.fields(now_ms, unit)
+    at_s = -38.0 if error else 0.0
+    return watching.Seen(f"/dev/ttyUSB{chair}", at_s, f"SIT-00{chair}7", f"CHAIR {chair}", 1, answer, error)
+
+
+def photograph_terminal(name: str, view: RenderableType) -> None:
+    console = Console(width=COLUMNS, file=io.StringIO(), record=True, force_terminal=True, color_system="truecolor")
+    console.print(view)
+    drawn = console.export_svg(code_format=TERMINAL, unique_id=name, theme=COLOURS, font_aspect_ratio=0.602)
+    (OUT / f"{name}.svg").write_text("\n".join(line.rstrip() for line in drawn.splitlines()) + "\n")
+
+
+def draw_watch() -> None:
+    """One unit whose saturation is low; and a group of three, of which one alarms and one is lost."""
+    low, quiet = bedside(Reading(78, 86, 140, 96, True)), bedside(Reading(71, 97, 140, 96, True))
+    gone = SitterError("/dev/ttyUSB3 went away", "", exit_code=NO_ANSWER)
+    rows = [watching.shown(seen, 0.0) for seen in
+            (seen_at(1, *quiet), seen_at(2, *low), seen_at(3, *quiet, gone))]  # fmt: skip
+    told = ["10:42:20  CHAIR 3  LOST, last seen in PEAK: /dev/ttyUSB3 went away",
+            "10:42:49  CHAIR 2  ALARM, high: SpO2 LOW 86 < 90"]  # fmt: skip
+    photograph_terminal("watch", watch_view.one(rows[1], told[1:], "10:42:58", COLUMNS))
+    photograph_terminal("watch_all", watch_view.board(rows, told, "10:42:58"))
+
+
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     write_png(OUT / "screen_session.png", draw(*bedside(Reading(78, 97, 140, 96, True))))
@@ -119,7 +170,8 @@ def main() -> None:
     write_png(OUT / "screen_alarm.png", draw(unit, now_ms + 8000))
     write_png(OUT / "screen_no_finger.png", draw(*bedside(Reading(None, None, None, 0, False))))
     draw_spo2_curve()
-    print("screens and curve: drawn\n" + photograph_report())
+    draw_watch()
+    print("screens, curve and watch: drawn\n" + photograph_report())
 
 
 if __name__ == "__main__":
