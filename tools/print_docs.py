@@ -11,6 +11,7 @@ from pathlib import Path
 import error_gallery
 
 from sitter import alarm_table, cues, records, session, settings
+from sitterctl import lines
 from sitterctl.alarm_help import ACTIONS
 from sitterctl.errors import EXIT_CODES
 
@@ -115,6 +116,12 @@ def print_exit_codes() -> str:
     return _table(["exit", "meaning"], [[str(code), meaning] for code, meaning in EXIT_CODES])
 
 
+def print_lines() -> str:
+    rows = [[rule.system, rule.moment, ", then ".join(rule.order), rule.to, rule.answer, rule.sure, rule.source]
+            for rule in lines.RULES]  # fmt: skip
+    return _table(["system", "when", "what moves", "to", "what sitterctl does", "how sure", "source"], rows)
+
+
 PRINTERS = {
     "errors": print_errors,
     "refusals": print_refusals,
@@ -126,6 +133,7 @@ PRINTERS = {
     "records": print_records,
     "phases": print_phases,
     "cues": print_cues,
+    "lines": print_lines,
 }
 
 
