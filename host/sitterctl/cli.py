@@ -26,6 +26,7 @@ _COMMANDS = {
     "ports": ("commands_units", "List serial ports and the units that answer on them."),
     "status": ("commands_units", "Show how a unit is: its parts, its clock, its storage."),
     "watch": ("commands_watch", "Look on at sessions: vitals, phase, alarms. No alarm system."),
+    "doctor": ("commands_doctor", "Look for what may keep sitterctl from a unit, and what mends it."),
     "settings": ("commands_settings", "Look at a unit's settings and change them."),
     "clock": ("commands_clock", "Show or set a unit's clock."),
     "label": ("commands_clock", "Call a unit something that people say."),

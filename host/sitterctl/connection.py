@@ -16,7 +16,7 @@ from sitter import frames
 from sitter.access import HOST, NONCE_BYTES, UNIT, Channel, Handshake, same
 from sitter.records import SCHEMA_ID
 from sitter.seal import MAC_BYTES, key_id
-from sitterctl import answers, keys, who
+from sitterctl import answers, keys, port, who
 from sitterctl.errors import (
     CHECK_FAILED,
     NO_ANSWER,
@@ -60,6 +60,10 @@ class Connection:
 
     def close(self) -> None:
         self._line.close()
+
+    def hangs_up(self) -> bool | None:
+        """Whether closing this line would lower DTR and RTS; None if there is no telling."""
+        return port.hangs_up(self._line)
 
     def greet(self) -> dict:
         """Say hello and check that this is a unit we can talk to and that opening the port did not restart it."""

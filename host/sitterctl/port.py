@@ -91,7 +91,7 @@ def _explained(path: str, error: Exception) -> SitterError:
     if number in _IN_USE or "PermissionError" in said:  # so says Windows of a port that somebody has
         return SitterError(
             f"{path} is in use by another program",
-            f"close it; `fuser {path}` names it (ModemManager and brltty like to take new ports)",
+            f"close it; `sitterctl doctor` and `fuser {path}` name it (ModemManager and brltty like to take new ports)",
             exit_code=BUSY,
         )
     if number in _NOT_THERE or "FileNotFoundError" in said:  # so says Windows
@@ -120,3 +120,11 @@ def _keep_lines_on_close(opened: serial.Serial) -> None:
             attributes = termios.tcgetattr(opened.fileno())
             attributes[2] &= ~termios.HUPCL
             termios.tcsetattr(opened.fileno(), termios.TCSANOW, attributes)
+
+
+def hangs_up(opened: serial.Serial) -> bool | None:
+    """Whether HUPCL is still set; None where there is no such thing, or no telling."""
+    if termios:
+        with contextlib.suppress(*_FAILURES):
+            return bool(termios.tcgetattr(opened.fileno())[2] & termios.HUPCL)
+    return None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_computer import Computer
 from fake_unit import FakeUnit
 from plugged import plug_in
 
@@ -12,7 +13,8 @@ from sitterctl import cli, device
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder, a keystore, backups and a set of ports that are this test's own."""
+    """A folder, a keystore, backups, a computer and a set of ports that are this test's own."""
+    monkeypatch.setattr("sitterctl.machine.this_machine", Computer(tmp_path / "root").machine)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

@@ -506,7 +506,7 @@ def test_an_audit_log_is_shown_and_kept(unit: FakeUnit, run) -> None:
 
 GOOD = (
     ("ports",), ("status",), ("watch", "--for", "0.3"), ("provision",), ("audit",), ("logs", "list"), ("logs", "pull"),
-    ("logs", "verify", "a.slog"),
+    ("doctor",), ("doctor", "--udev"), ("logs", "verify", "a.slog"),
     ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
     ("settings", "show"), ("settings", "pull"), ("settings", "check", "a.toml"), ("settings", "diff", "same.toml"),
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
@@ -517,6 +517,7 @@ BAD = (
     (("status", "--port", "/dev/ttyUSB99"), NO_UNIT),
     (("watch", "--port", "/dev/ttyUSB99"), NO_UNIT),
     (("watch", "--all", "--port", "/dev/ttyUSB0"), USAGE),
+    (("doctor", "--port", "sim:missing.json"), USAGE),
     (("provision",), PERMISSION),
     (("settings", "show", "--key", "00" * 32), PERMISSION),
     (("settings", "pull", "-o", "/proc/none/x.toml"), CHECK_FAILED),

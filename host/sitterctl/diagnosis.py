@@ -1,0 +1,15 @@
+"""What the doctor finds: a sentence with a level, and what mends it."""
+
+from dataclasses import dataclass
+
+OK, WARNING, PROBLEM, NOT_CHECKED = "ok", "warning", "problem", "not checked"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence, and the command that mends it."""
+
+    check: str
+    level: str
+    sentence: str
+    remedy: str = ""
