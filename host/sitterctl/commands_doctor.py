@@ -67,9 +67,9 @@ def _heard(where: Where, as_json: bool) -> "Heard":
 def _in_words(found: "Sequence[Finding]") -> str:
     rows: list[list[str]] = []
     for finding in found:
-        rows.append([finding.level, finding.check, finding.sentence])
-        if finding.remedy:
-            rows.append(["", "", f"→ {finding.remedy}"])
+        sentence, *more = finding.sentence.splitlines()
+        rows.append([finding.level, finding.check, sentence])
+        rows += [["", "", line] for line in [*more, f"→ {finding.remedy}" * bool(finding.remedy)] if line]
     return output.table(["", "what", "finding"], rows)
 
 

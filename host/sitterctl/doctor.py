@@ -133,7 +133,7 @@ def _lines(heard: list[Heard]) -> Iterator[Finding]:
             yield Finding("HUPCL", WARNING, f"closing {said.port} lowers its DTR and RTS; sitterctl could not help it",
                           f"`stty -F {said.port} -hupcl`")  # fmt: skip
         elif said.hangs_up is False:
-            yield Finding("HUPCL", OK, f"closing {said.port} leaves DTR and RTS as they are (HUPCL is cleared)")
+            yield Finding("HUPCL", OK, f"HUPCL is cleared: the kernel keeps the lines when {said.port} is closed")
 
 
 # --- sitterctl itself -----------------------------------------------------------------------------------------------

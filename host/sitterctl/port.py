@@ -114,7 +114,7 @@ def group(path: str) -> str:
 
 
 def _keep_lines_on_close(opened: serial.Serial) -> None:
-    """Clear HUPCL, where there is such a thing: closing then leaves DTR and RTS as they are."""
+    """Clear HUPCL, where there is such a thing: at closing the system then leaves DTR and RTS as they are."""
     if termios:
         with contextlib.suppress(*_FAILURES):
             attributes = termios.tcgetattr(opened.fileno())

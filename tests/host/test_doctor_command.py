@@ -20,7 +20,7 @@ def test_the_doctor_asks_a_unit_nothing_but_hello(unit: FakeUnit, run) -> None:
     code, out, _ = run("doctor")
     assert code == OK
     assert f"ok       unit          unit {UNIT} on {unit.port}" in out
-    assert f"closing {unit.port} leaves DTR and RTS as they are" in out
+    assert f"the kernel keeps the lines when {unit.port} is closed" in out
     assert set(asked) == {"hello"}
 
 
@@ -74,3 +74,4 @@ def test_a_unit_is_looked_for_by_its_name(unit: FakeUnit, run, tmp_path: Path, m
     code, out, _ = run("doctor", "--unit", "BED 9")
     assert code == CHECK_FAILED
     assert "no unit called BED 9 is connected" in out
+    assert f"\n{' ' * 23}{unit.port}" in out  # what is there instead
