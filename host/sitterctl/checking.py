@@ -1,26 +1,15 @@
 """Whether a unit is fit to be taken to a bedside, from what it says of itself."""
 
-from dataclasses import dataclass
-
 from sitter import VERSION
 from sitterctl import clock, device
 from sitterctl.connection import Connection
+from sitterctl.diagnosis import OK, PROBLEM, WARNING, Finding
 from sitterctl.errors import SitterError
 
 _SESSION_BYTES = 400 * 1024
 _CLOCK_S = 60
 _DAY_MS = 86_400_000
 _LONGEST_UP_DAYS = 10
-
-GOOD, NOTE, PROBLEM = "good", "note", "problem"
-
-
-@dataclass(frozen=True)
-class Finding:
-    kind: str
-    what: str
-    sentence: str
-    remedy: str = ""
 
 
 def check(connection: Connection) -> list[Finding]:
@@ -39,44 +28,44 @@ def check(connection: Connection) -> list[Finding]:
 
 def _firmware(version: str) -> Finding:
     if version != VERSION:
-        return Finding(NOTE, "firmware", f"{version}, and this sitterctl is {VERSION}", "update one of them")
-    return Finding(GOOD, "firmware", version)
+        return Finding("firmware", WARNING, f"{version}, and this sitterctl is {VERSION}", "update one of them")
+    return Finding("firmware", OK, version)
 
 
 def _key(connection: Connection) -> Finding:
     try:
         connection.prove_key()
     except SitterError as error:
-        return Finding(PROBLEM, "key", error.message, error.remedy)
-    return Finding(GOOD, "key", f"{connection.hello['key_id']:08x}, proven by both sides")
+        return Finding("key", PROBLEM, error.message, error.remedy)
+    return Finding("key", OK, f"{connection.hello['key_id']:08x}, proven by both sides")
 
 
 def _parts(parts: dict) -> list[Finding]:
     broken = [(name, state) for name, state in sorted(parts.items()) if state != "ok"]
     if not broken:
-        return [Finding(GOOD, "parts", ", ".join(sorted(parts)))]
-    return [Finding(PROBLEM, str(name), str(state), "look at its plug; docs/alarms.md says what the state means")
+        return [Finding("parts", OK, ", ".join(sorted(parts)))]
+    return [Finding(str(name), PROBLEM, str(state), "look at its plug; docs/alarms.md says what the state means")
             for name, state in broken]  # fmt: skip
 
 
 def _clock(trusted: bool, offset_s: float) -> Finding:
     if not trusted:
-        return Finding(PROBLEM, "clock", "not to be trusted: it has lost its power", "`sitterctl clock set`")
+        return Finding("clock", PROBLEM, "not to be trusted: it has lost its power", "`sitterctl clock set`")
     words = f"{offset_s:+.0f} s from this computer's"
     if abs(offset_s) > _CLOCK_S:
-        return Finding(PROBLEM, "clock", words, "`sitterctl clock set`, if this computer's is right")
-    return Finding(GOOD, "clock", words)
+        return Finding("clock", PROBLEM, words, "`sitterctl clock set`, if this computer's is right")
+    return Finding("clock", OK, words)
 
 
 def _storage(free_bytes: int, unpulled: int) -> Finding:
     words = f"{free_bytes // 1024} KB free, {unpulled} logs not pulled"
     if free_bytes < _SESSION_BYTES:
-        return Finding(PROBLEM, "storage", words + ": no room for a session", "`sitterctl logs pull`")
-    return Finding(NOTE if unpulled else GOOD, "storage", words, "`sitterctl logs pull`" if unpulled else "")
+        return Finding("storage", PROBLEM, words + ": no room for a session", "`sitterctl logs pull`")
+    return Finding("storage", WARNING if unpulled else OK, words, "`sitterctl logs pull`" if unpulled else "")
 
 
 def _uptime(uptime_ms: int) -> Finding:
     days = uptime_ms // _DAY_MS
     if days >= _LONGEST_UP_DAYS:
-        return Finding(NOTE, "uptime", f"up for {days} days", "switch it off and on before the next session")
-    return Finding(GOOD, "uptime", f"up for {days} days")
+        return Finding("uptime", WARNING, f"up for {days} days", "switch it off and on before the next session")
+    return Finding("uptime", OK, f"up for {days} days")

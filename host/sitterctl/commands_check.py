@@ -10,7 +10,7 @@ from sitterctl.cli import Where, all_option, examples, json_option, unit, where_
 from sitterctl.errors import CHECK_FAILED, OK
 
 if TYPE_CHECKING:
-    from sitterctl.checking import Finding
+    from sitterctl.diagnosis import Finding
     from sitterctl.finding import Found
 
 
@@ -30,7 +30,7 @@ def check(all_units: bool, where: Where, as_json: bool) -> int:
     with unit(where, as_json) as connection:
         findings = checking.check(connection)
         unit_id = connection.hello["unit_id"]
-    cells = [[f.kind if f.kind != checking.GOOD else "", f.what, f.sentence, f.remedy] for f in findings]
+    cells = [[f.level, f.check, f.sentence, f.remedy] for f in findings]
     output.show({"unit_id": unit_id, "findings": _rows(findings), "ok": not _exit_code(findings)}, as_json,
                 output.table(["", "what", "how it is", "what mends it"], cells))  # fmt: skip
     return _exit_code(findings)
@@ -41,9 +41,9 @@ def _rows(findings: list["Finding"]) -> list[dict]:
 
 
 def _exit_code(findings: list["Finding"]) -> int:
-    from sitterctl.checking import PROBLEM
+    from sitterctl.diagnosis import PROBLEM
 
-    return CHECK_FAILED if any(finding.kind == PROBLEM for finding in findings) else OK
+    return CHECK_FAILED if any(finding.level == PROBLEM for finding in findings) else OK
 
 
 def _check_all(where: Where, as_json: bool) -> int:
@@ -60,5 +60,5 @@ def _check_all(where: Where, as_json: bool) -> int:
 
 
 def _in_words(value: dict) -> str:
-    told = [f"{f['what']}: {f['sentence']}" for f in value["findings"] if f["kind"] != "good"]
+    told = [f"{f['check']}: {f['sentence']}" for f in value["findings"] if f["level"] != "ok"]
     return "; ".join(told) or "all well"

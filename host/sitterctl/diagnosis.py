@@ -1,4 +1,4 @@
-"""What the doctor finds: a sentence with a level, and what mends it."""
+"""What `doctor` finds of a computer and `check` of a unit: a sentence with a level, and what mends it."""
 
 from dataclasses import dataclass
 

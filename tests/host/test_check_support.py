@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("elsewhere")
 
 def findings(run, *words: str) -> tuple[int, dict[str, dict]]:
     code, out, _ = run("check", *words, "--json")
-    return code, {finding["what"]: finding for finding in json.loads(out)["findings"]}
+    return code, {finding["check"]: finding for finding in json.loads(out)["findings"]}
 
 
 def well(unit: FakeUnit) -> FakeUnit:
@@ -31,7 +31,7 @@ def test_a_unit_that_is_well_is_said_to_be(unit: FakeUnit, run) -> None:
     well(unit)
     code, found = findings(run)
     assert code == OK
-    assert {finding["kind"] for finding in found.values()} == {"good"}
+    assert {finding["level"] for finding in found.values()} == {"ok"}
     assert set(found) == {"firmware", "key", "parts", "clock", "storage", "uptime"}
 
 
@@ -39,7 +39,7 @@ def test_what_has_to_be_mended_is_a_problem_with_what_mends_it(unit: FakeUnit, r
     monkeypatch.setattr(unit.store, "free_bytes", lambda: 1000)
     code, found = findings(run)
     assert code == CHECK_FAILED
-    assert (found["music"]["kind"], found["music"]["sentence"]) == ("problem", "no card")
+    assert (found["music"]["level"], found["music"]["sentence"]) == ("problem", "no card")
     assert "no room for a session" in found["storage"]["sentence"]
     assert "logs pull" in found["storage"]["remedy"]
 
@@ -57,7 +57,7 @@ def test_what_can_wait_is_a_note(unit: FakeUnit, run) -> None:
     unit.booted_at -= 11 * 86400
     code, found = findings(run)
     assert code == OK
-    assert (found["storage"]["kind"], found["uptime"]["kind"]) == ("note", "note")
+    assert (found["storage"]["level"], found["uptime"]["level"]) == ("warning", "warning")
 
 
 def test_a_crate_is_checked_in_one_table(run, monkeypatch: pytest.MonkeyPatch) -> None:
