@@ -100,7 +100,7 @@ def test_spans_are_told_in_words(seconds: float, text: str) -> None:
 
 
 @pytest.mark.parametrize("lost", [seen(alarms=[LOW]).failed(100.5, AWAY), seen(alarms=[LOW])], ids=["gone", "silent"])
-def test_of_a_lost_unit_no_number_is_shown_but_for_how_long_and_where_it_was(lost: Seen) -> None:
+def test_of_a_lost_unit_no_number_is_shown_but_for_how_long_and_where_it_was(lost: Seen) -> None:  # REQ-010
     now_s = 100.0 + CURRENT_S + 38
     now = shown(lost, now_s)
     assert (now.state, now.loss, now.last) == (LOST, "LOST for 42 s", "last seen in PEAK with 1 alarm")
@@ -115,7 +115,7 @@ def test_of_a_lost_unit_no_number_is_shown_but_for_how_long_and_where_it_was(los
         assert not any(number in said for number in NUMBERS)
 
 
-def test_numbers_are_withheld_from_the_moment_they_are_too_old_or_the_unit_is_gone() -> None:
+def test_numbers_are_withheld_from_the_moment_they_are_too_old_or_the_unit_is_gone() -> None:  # REQ-010
     assert shown(seen(), 100.0 + CURRENT_S).state == LIVE
     assert shown(seen(), 100.1 + CURRENT_S).state == LOST
     assert shown(seen().failed(100.1, AWAY), 100.1).state == LOST
