@@ -240,7 +240,7 @@ class Verbs:
 
     def _live(self, request: dict) -> dict:
         app = self._app
-        return dict(live.fields(app.board.now_ms(), app.unit), ok=True)
+        return dict(live.fields(app.board.now_ms(), app.unit), ok=True, ratio_permille=app.oximeter.ratio_permille)
 
     def _label_set(self, request: dict) -> dict:
         """What people call the unit: `BED 3`."""

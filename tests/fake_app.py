@@ -95,6 +95,10 @@ class Sensor:
     die_temperature_centidegc = None
 
 
+class Oximeter:
+    ratio_permille = 520
+
+
 class FakeApp:
     def __init__(self, root, logs, key=KEY):
         self.board = Board()
@@ -106,6 +110,7 @@ class FakeApp:
         self.custody = Custody(self.board, self.state, root)
         self.begin()
         self.sensor = Sensor()
+        self.oximeter = Oximeter()
         self.clock_s = 1777000000
         self.notes = []
         self.notes_safe = 0

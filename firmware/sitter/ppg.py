@@ -93,6 +93,11 @@ class Oximeter:
         """Whether what comes as red looks like infrared; None until a minute of trusted pulse has shown it."""
         return self._saturation.swapped
 
+    @property
+    def ratio_permille(self) -> int | None:
+        """The ratio of ratios behind the saturation that is shown; None where none is."""
+        return self._saturation.ratio if self._spo2 is not None else None
+
     # --- the sample path --------------------------------------------------------------------------------------------
 
     def push(self, red: int, ir: int) -> None:

@@ -30,6 +30,7 @@ class Saturation:
         self._pieces = max(1, averaging_s // _PIECE_S)
         self._points = points
         self.swapped: bool | None = None  # None is not known yet
+        self.ratio: int | None = None  # the last ratio of ratios, in thousandths; None where there was none
         self._evidence = 0
 
     def find(self, ir, red, n: int, height: int, steady_ir: int, steady_red: int) -> int | None:
@@ -37,6 +38,7 @@ class Saturation:
 
         `height` is that of the infrared pulse in the bands' own unit, the steady parts are in counts.
         """
+        self.ratio = None
         shift = 0
         while height >> shift > 800:
             shift += 1
@@ -50,7 +52,7 @@ class Saturation:
         if not ratios or len(ratios) * 2 < self._pieces:
             return None
         ratios.sort()
-        ratio = ratios[len(ratios) // 2]
+        ratio = self.ratio = ratios[len(ratios) // 2]
         if self.swapped is not False:
             self._judge_order(ratio)
         return None if self.swapped else spo2_pct(ratio, self._points)

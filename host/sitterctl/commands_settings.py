@@ -109,7 +109,7 @@ def apply(file: Path, all_units: bool, dry_run: bool, yes: bool, where: Where, a
     wanted = settings_file.read(file)
     if all_units:
         return _apply_all(wanted, dry_run, yes, where, as_json)
-    return _apply(lambda connection: wanted, dry_run, yes, where, as_json)
+    return apply_wanted(lambda connection: wanted, dry_run, yes, where, as_json)
 
 
 @settings.command(epilog=examples("settings restore --unit 'BED 3'", "settings restore bed3.toml --unit 'BED 3'"))
@@ -127,13 +127,14 @@ def restore(file: Path | None, dry_run: bool, yes: bool, where: Where, as_json: 
         output.note(f"restoring {path}") if not as_json else None
         return settings_file.read(path)
 
-    return _apply(wanted, dry_run, yes, where, as_json)
+    return apply_wanted(wanted, dry_run, yes, where, as_json)
 
 
 # --- one unit, and all of them ----------------------------------------------------------------------------------------
 
 
-def _apply(wanted, dry_run: bool, yes: bool, where: Where, as_json: bool) -> int:
+def apply_wanted(wanted, dry_run: bool, yes: bool, where: Where, as_json: bool) -> int:
+    """Ask about a change of settings and make it; `wanted(connection)` gives those that are meant."""
     from sitterctl import applying
 
     with unit(where, as_json) as connection:

@@ -141,3 +141,12 @@ def test_a_restored_baseline_holds_until_there_is_a_newer_one():
 def test_a_change_is_known_only_with_both_numbers():
     assert [change(97, pct) for pct in (92, 97, 99, None)] == [5, 0, 0, None]
     assert change(None, 92) is None
+
+
+def test_the_ratio_behind_the_saturation_is_told_and_goes_with_it():
+    oximeter = Oximeter(HZ)
+    assert oximeter.ratio_permille is None
+    watch(oximeter, Finger(72, ratio=800), 20)
+    assert abs(oximeter.ratio_permille - 800) <= 15
+    watch(oximeter, Finger(steady=900), 5)
+    assert oximeter.ratio_permille is None

@@ -510,6 +510,7 @@ GOOD = (
     ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
     ("settings", "show"), ("settings", "pull"), ("settings", "check", "a.toml"), ("settings", "diff", "same.toml"),
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
+    ("adjust", "spo2", "--clear", "--yes"),
     ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
@@ -526,6 +527,10 @@ BAD = (
     (("settings", "apply", "missing.toml"), USAGE),
     (("settings", "restore", "missing.toml"), USAGE),
     (("check", "--port", "/dev/ttyUSB99"), NO_UNIT),
+    (("adjust", "spo2", "--point", "0.5:98"), USAGE),
+    (("adjust", "spo2", "--point", "x", "--point", "0.5:98"), USAGE),
+    (("adjust", "spo2", "--point", "0.5:98", "--clear"), USAGE),
+    (("adjust", "spo2", "--point", "0.5:98", "--point", "0.6:99", "--yes"), CHECK_FAILED),
     (("support-bundle", "--out", "/proc/none/x.zip"), CHECK_FAILED),
     (("completion", "tcsh"), USAGE),
     (("clock", "show", "--port", "/dev/ttyUSB99"), NO_UNIT),
