@@ -22,6 +22,8 @@ NEXT_LABELS = {
 
 def take(now_ms: int, unit, key: str, gesture: str, out) -> None:
     """One gesture of one key, or of the patient's button."""
+    if unit.key_test.takes(now_ms, key, gesture):
+        return
     if key == "CALL":
         _call(unit, gesture)
     elif key == "CHORD":

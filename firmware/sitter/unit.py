@@ -24,7 +24,7 @@ from sitter.cuff_codes import IMPLAUSIBLE
 from sitter.facts import facts
 from sitter.menu import Menu
 from sitter.schedule import Schedule
-from sitter.selftest import SelfTest
+from sitter.selftest import KeyTest, SelfTest
 from sitter.session import Session
 from sitter.settings import spo2_points
 from sitter.vitals import Vitals
@@ -60,6 +60,7 @@ class Unit:
         self.menu = Menu()
         self.away = Away()
         self.self_test = SelfTest()
+        self.key_test = KeyTest()
         self.cuff_busy = False
         self.faults: dict[str, str | None] = {}  # by part
         self.restarted: str | None = None  # how long the unit was off, until somebody has seen it
@@ -192,6 +193,7 @@ class Unit:
         phase = self.session.phase
         if phase == "checks":
             self.baseline = Baseline()
+            self.self_test.stop()  # beside a patient no signal that is no alarm
             self._open_log(now_ms, out)
         self.record(out, "phase", now_ms, phase=phase, cause=cause)
         if phase in ("closed", "stopped"):
@@ -290,6 +292,7 @@ class Unit:
         out.signal = self.alarms.signal(now_ms)
         if out.signal.lamp:
             self.self_test.stop()
+            self.key_test.stop()
         else:
             out.signal = self.self_test.signal(now_ms) or out.signal
 

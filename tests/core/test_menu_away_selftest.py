@@ -190,6 +190,48 @@ def test_a_question_that_nobody_answers_is_told_so():
     assert bed.unit.self_test.result == "unanswered"
 
 
+def denied():
+    bed = Bedside()
+    choose(bed, "TEST LAMPS AND SOUND")
+    bed.run(10)
+    bed.press("MARK")
+    bed.run(0.2)
+    assert bed.names() == ["signals_denied"]
+    return bed
+
+
+def test_a_test_that_was_denied_can_be_done_again_and_confirmed():
+    bed = denied()
+    choose(bed, "TEST LAMPS AND SOUND")
+    bed.run(10)
+    assert prompt(bed) == "ALL SEEN AND HEARD?"
+    bed.press("NEXT")
+    bed.run(0.2)
+    assert bed.names() == []
+
+
+def test_a_denied_test_stays_denied_when_the_next_is_not_answered_or_is_cut_short():
+    bed = denied()
+    choose(bed, "TEST LAMPS AND SOUND")
+    bed.run(75)
+    assert bed.names() == ["signals_denied"]
+    choose(bed, "TEST LAMPS AND SOUND")
+    bed.run(3)
+    bed.press("STOP")
+    bed.run(1)
+    assert sorted(bed.names()) == ["help_called", "signals_denied"]
+
+
+def test_a_session_that_begins_ends_the_test():
+    bed = Bedside()
+    choose(bed, "TEST LAMPS AND SOUND")
+    bed.run(2)
+    bed.press("NEXT")
+    bed.run(0.2)
+    assert bed.unit.session.phase == "checks"
+    assert bed.outs[-1].signal.lamp == 0
+
+
 def test_a_real_alarm_ends_the_test():
     bed = Bedside()
     choose(bed, "TEST LAMPS AND SOUND")
