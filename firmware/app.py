@@ -44,7 +44,7 @@ class App:
 
     def __init__(self, board) -> None:
         self.board = board
-        root = board.mount()
+        root = self.root = board.mount()
         self.state = StateStore(root)
         self.custody = Custody(board, self.state, root)
         self.store = LogStore(root, self.custody.key)
@@ -78,7 +78,8 @@ class App:
         self._inbox: list[tuple] = []
         self._since_ms = 0  # when the first thing in there came
         self._posted: dict[str, str | None] = {}  # by part, as last posted
-        self._light: tuple | None = None  # warm and cool percent, as last wanted
+        self.cues = None  # cues.Wanted, the last
+        self.trial = None  # what a technician is shown in their place: checkup.Trial
         self._saved: dict | None = None  # the session as it has to be stored
         self._closing = False
         self._flushed_ms = 0
@@ -206,11 +207,13 @@ class App:
 
     def _deliver(self, now_ms: int, out) -> None:
         """Everything that may fail: music, light, screen, record."""
+        if self.trial and not self.trial.goes_on(now_ms, bool(out.signal.lamp)):
+            self.trial = None
         self.unit.present(now_ms, out)
         if out.cues:
-            wanted = out.cues
-            if (wanted.warm_pct, wanted.cool_pct) != self._light:  # a fade under way is not begun again
-                self._light = (wanted.warm_pct, wanted.cool_pct)
+            was, wanted = self.cues, out.cues
+            self.cues = wanted
+            if was is None or wanted[2:4] != was[2:4]:  # a fade of the light that is under way is not begun again
                 self.light.want(now_ms, wanted.warm_pct, wanted.cool_pct, wanted.fade_ms)
                 self.light_wanted.set()
             self.music.want(now_ms, wanted.folder, wanted.volume, wanted.music_fade_ms)

@@ -42,6 +42,7 @@ VERBS = {
     "clock.set": (KEYED, IDLE),
     "put.begin": (KEYED, IDLE),
     "put.commit": (KEYED, IDLE),
+    "selftest": (KEYED, IDLE),
     "restart": (KEYED, IDLE),
     "service": (KEYED, IDLE),
 }
@@ -261,6 +262,11 @@ class Verbs:
         if not self._app.set_clock(utc_s):
             raise Refused("storage", "the clock does not answer")
         return {"ok": True, "utc_s": utc_s}
+
+    def _selftest(self, request: dict) -> dict:
+        import checkup  # and not before: most starts need none of it
+
+        return checkup.ask(self._app, request, self._who)
 
     def _restart(self, request: dict) -> dict:
         self._write_down("restart")

@@ -6,7 +6,20 @@ For tests on both interpreters, for the host tests' unit on a pseudo-terminal, a
 from custody import Custody
 from verbs import Verbs
 
+from drivers.dfplayer import DfPlayer
+from drivers.display import Display
+from drivers.light import Light
 from drivers.link import Link
+from drivers.nibp import Nibp
+from drivers.rtc import Ds3231
+from sim.clock import Clock
+from sim.dfplayer import FakeDfPlayer
+from sim.ds3231 import FakeDs3231
+from sim.i2c import FakeI2C
+from sim.nibp import FakeNibp
+from sim.pins import FakePin, FakePwm
+from sim.st7789 import FakeSt7789
+from sim.uart import FakeUart
 from sitter import settings
 from sitter.plan import CONTRAINDICATIONS
 from sitter.unit import Unit
@@ -99,9 +112,45 @@ class Oximeter:
     ratio_permille = 520
 
 
+class LightWanted:
+    """In the place of an asyncio.Event."""
+
+    def __init__(self):
+        self.wanted = False
+
+    def set(self):
+        self.wanted = True
+
+
+class Parts:
+    """The simulator's parts, for what tries the drivers out."""
+
+    def __init__(self):
+        clock = self.clock = Clock()
+        nibp_uart, music_uart, self.busy = FakeUart(clock, 9600), FakeUart(clock, 9600), FakePin(1)
+        self.nibp = FakeNibp(clock, nibp_uart, lambda now_us: (118, 76, 90, 72))
+        self.music = FakeDfPlayer(clock, music_uart, self.busy)
+        self.rtc = FakeDs3231(clock, 1777000000)
+        bus = FakeI2C(clock, timeout_us=10000)
+        bus.attach(0x68, self.rtc)
+        self.warm, self.cool = FakePwm(clock), FakePwm(clock)
+        dc, cs = FakePin(0), FakePin(1)
+        self.screen = FakeSt7789(clock, dc, cs)
+        self.drivers = {
+            "nibp": Nibp(nibp_uart), "music": DfPlayer(music_uart, self.busy), "clock": Ds3231(bus),
+            "light": Light(self.warm, self.cool), "display": Display(self.screen, dc, cs, FakePwm(clock)),
+        }  # fmt: skip
+
+
 class FakeApp:
     def __init__(self, root, logs, key=KEY):
         self.board = Board()
+        self.root = root
+        self.parts = Parts()
+        for name in self.parts.drivers:
+            setattr(self, name, self.parts.drivers[name])
+        self.light_wanted = LightWanted()
+        self.cues = self.trial = None
         self.store = Logs(logs)
         self.state = State()
         if key:

@@ -44,6 +44,7 @@ TILES = {
     "key_next": (192, 214, 62, 22, 1, 1),
     "key_mark": (256, 214, 62, 22, 1, 1),
 }
+_TRIED = ("white", "green", "cyan", "yellow", "red")
 _LABELS = (("pulse_label", "PULSE bpm", "dim"), ("spo2_label", "SpO2 %", "dim"), ("bp_label", "BP mmHg", "dim"))
 _KEYS = ("key_silence", "key_stop", "key_bp", "key_next", "key_mark")
 
@@ -71,6 +72,7 @@ class Display:
         self._cleared = 0  # lines
         self._wanted = {name: (text, colour) for name, text, colour in _LABELS}
         self._shown = {}
+        self._trial: dict | None = None  # in the place of what is wanted, while somebody looks at the screen itself
 
     @property
     def poll_every_ms(self) -> int:
@@ -80,6 +82,12 @@ class Display:
         """Remember (tile, text, colour) of each tile; `poll` draws those that changed."""
         for name, text, colour in fields:
             self._wanted[name] = (text, colour)
+
+    def try_out(self, on: bool) -> None:
+        """Fill every tile, in all colours in turn; or go back to what is wanted, which `show` has kept up to date."""
+        names = sorted(self._wanted)
+        tried = {names[i]: ("8" * 52, _TRIED[i % len(_TRIED)]) for i in range(len(names))}
+        self._trial = tried if on else None
 
     def poll(self, now_ms: int) -> bool:
         """Do one thing: a step of the start, a stripe of ground, or a tile. True if there is more to do."""
@@ -99,9 +107,9 @@ class Display:
         return self.poll_every_ms == 20
 
     def _changed(self) -> str | None:
-        shown = self._shown
-        for name in self._wanted:
-            if shown.get(name) != self._wanted[name]:
+        shown, wanted = self._shown, self._trial or self._wanted
+        for name in wanted:
+            if shown.get(name) != wanted[name]:
                 return name
         return None
 
@@ -118,7 +126,7 @@ class Display:
             self._backlight.duty_u16(20000)
 
     def _draw(self, name: str) -> None:
-        text, colour = self._shown[name] = self._wanted[name]
+        text, colour = self._shown[name] = (self._trial or self._wanted)[name]
         x, y, width, height, scale, centred = TILES[name]
         front, back = _dot(colour), _dot("ground")
         if name == "alarm" and text:

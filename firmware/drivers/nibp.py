@@ -178,6 +178,13 @@ class Nibp:
         self._asked_ms = now_ms
         self._next_ms = now_ms + _GAP_MS
 
+    def look(self, now_ms: int) -> None:
+        """Ask a module at rest for the pressure in its cuff now: `cuff_mmhg` is None until it has answered. Nothing is
+        inflated by that; pressure that is found there is let out."""
+        if self._state == _IDLE and now_ms >= self._next_ms:
+            self.cuff_mmhg = None
+            self._ask(now_ms)
+
     # --- the cycle ----------------------------------------------------------------------------------------------------
 
     def poll(self, now_ms: int) -> BloodPressure | CuffFault | None:
