@@ -5,6 +5,7 @@ from sitterctl.errors import CHECK_FAILED, PERMISSION, SESSION_OPEN, SitterError
 NEEDS_KEY = "auth-needed"
 _MEANING = {
     "session-open": (SESSION_OPEN, "the same command works once the session is closed"),
+    "alarm": (CHECK_FAILED, "see to the alarm first, then the same command"),
     "no-key": (PERMISSION, "give the unit its key: `sitterctl provision`"),
     "has-key": (PERMISSION, "a unit is given its key once; docs/security.md tells how one begins anew"),
     "no-chord": (PERMISSION, "it shows that you are at the unit, not somebody far away"),

@@ -1,6 +1,7 @@
 """A unit behind a pseudo-terminal, in a thread: the firmware's own link and verbs over logs kept in memory, with fault
 knobs."""
 
+import copy
 import os
 import select
 import tempfile
@@ -11,9 +12,23 @@ import tty
 from example_log import small_log
 from fake_app import KEY, FakeApp
 
+from drivers.link import Refused
 from sitter import frames
 
 UNIT = "SIM-0007"
+# What a unit that is well answers to `selftest`, by part; what moves from one answer to the next is made in `_tried`.
+WELL: dict[str, dict] = {
+    "oximeter": {"fault": None, "lost": 32, "reading": True, "die_temperature_centidegc": 2300, "finger": False},
+    "nibp": {"fault": None, "busy": False, "cuff_mmhg": 2},
+    "clock": {"fault": None, "trusted": True},
+    "storage": {"fault": None, "works": True, "free_bytes": 1500000},
+    "supply": {"fault": None, "fitted": True, "level_pct": 81, "emptying": False},
+    "display": {"fault": None, "running": True},
+    "light": {"fault": None, "running": True},
+    "music": {"fault": None, "running": True},
+    "keys": {"running": True, "seen": []},
+    "signals": {"running": False, "asking": True, "result": "not done"},
+}
 MORE_LOGS = {"00001": small_log(), "00002": small_log(firmware="0.1.1")}
 
 
@@ -29,6 +44,7 @@ class FakeUnit:
     boot_id, booted_at    which start this is, and the moment of it (time.monotonic)
     drop, damage          numbers of outgoing frames, from 0, that are lost or get a bit flipped
     cut_after   the cable is pulled when so many frames have gone out
+    parts       what `selftest` answers, by part; a refusal's code in the place of an answer
     reboot_after          the unit starts again when so many frames have gone out, and loses what it was sending
     """
 
@@ -50,6 +66,8 @@ class FakeUnit:
         self._folder = tempfile.TemporaryDirectory()
         self.app = FakeApp(self._folder.name, dict(MORE_LOGS if logs is None else logs), key)
         self.store, self.link = self.app.store, self.app.link
+        self.parts: dict[str, dict | str] = copy.deepcopy(WELL)
+        self.app.verbs._selftest = self._tried
         self._serve_verb, self.app.verbs.serve = self.app.verbs.serve, self._oddly
         self._decoder = frames.Decoder()
         self._unit_end, self._host_end = os.openpty()
@@ -92,6 +110,16 @@ class FakeUnit:
         if request["do"] == "auth.begin" and self.liar:
             answer["proof"] = "00" * 16
         return answer
+
+    def _tried(self, request: dict) -> dict:
+        part = request["part"]
+        told = self.parts[part]
+        if isinstance(told, str):
+            raise Refused(told, "so it is")
+        if part == "signals" and "answer" in request:
+            told["result"] = "confirmed" if request["answer"] else "denied"
+        at_s = 100 + 2 * request.get("again", 0)
+        return {"ok": True, "at_ms": at_s * 1000, **({"utc_s": at_s} if part == "clock" else {}), **told}
 
     # --- the line ---------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def test_an_absent_or_unsteady_light_is_no_point(seen: list[int]) -> None:
 
 
 def test_given_points_are_applied_and_marked(unit: FakeUnit, run) -> None:
-    code, out, err = run("adjust", "spo2", "--point", "0.85:90", "--point", "0.5:98", "--yes")
+    code, _, err = run("adjust", "spo2", "--point", "0.85:90", "--point", "0.5:98", "--yes")
     assert code == OK, err
     assert settings.spo2_points(stored(unit)) == ((500, 98), (850, 90))
     assert unit.app.unit.spo2_adjusted

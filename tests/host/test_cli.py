@@ -512,6 +512,7 @@ GOOD = (
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
     ("adjust", "spo2", "--clear", "--yes"),
     ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
+    ("selftest",),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
@@ -535,6 +536,8 @@ BAD = (
     (("completion", "tcsh"), USAGE),
     (("clock", "show", "--port", "/dev/ttyUSB99"), NO_UNIT),
     (("clock", "set", "--key", "00" * 32), PERMISSION),
+    (("selftest", "relay"), USAGE),
+    (("selftest", "--key", "00" * 32), PERMISSION),
     (("label", "much too long for one"), CHECK_FAILED),
     (("audit", "--key", "00" * 32), PERMISSION),
     (("logs", "list", "--key", "00" * 32), PERMISSION),
