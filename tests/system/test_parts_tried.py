@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from test_access import running
+from test_access_live import running
 
 from sitterctl import audit, commands_selftest, device, simulator
 from sitterctl.cli import cli
