@@ -211,7 +211,7 @@ def test_the_screen_is_filled_and_comes_back_by_itself():
     assert all(bench.app.display._shown[name] == value for name, value in bench.app.display._wanted.items())
 
 
-def test_an_alarm_ends_what_is_shown_and_none_begins_beside_it():  # REQ-170
+def test_an_alarm_ends_what_is_shown_and_none_begins_beside_it():  # REQ-150
     for part in ("light", "music", "display"):
         bench = Bench()
         room = bench.parts.warm.duty
@@ -228,7 +228,7 @@ def test_an_alarm_ends_what_is_shown_and_none_begins_beside_it():  # REQ-170
             assert refusal(bench.app, "selftest", part=other) == "alarm"
 
 
-def test_a_session_that_begins_meanwhile_ends_it():  # REQ-170
+def test_a_session_that_begins_meanwhile_ends_it():  # REQ-150
     bench = Bench()
     room = bench.parts.warm.duty
     bench.ask("light")
