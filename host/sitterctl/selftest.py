@@ -158,7 +158,7 @@ STEPS = (
          "look at the light's two channels and their supply", "Did both whites go up evenly, without a flash?"),
     Step("music", "Folder 1 plays quietly for eight seconds.",
          "look at the card, the player's cables and the loudspeaker", "Was music to be heard, and is it gone again?",
-         pause_s=4.0),
+         pause_s=6.0),
     Step("keys", "Press the keys one after another as they are named. They mean nothing else meanwhile.",
          "look at the key's cable, and at the expander's", "press"),
     Step("signals", "Red, yellow and cyan lamp, the sound of each priority, and the staff call: ten seconds.",

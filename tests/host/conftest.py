@@ -8,7 +8,7 @@ from fake_computer import Computer
 from fake_unit import FakeUnit
 from plugged import plug_in
 
-from sitterctl import cli, device
+from sitterctl import cli, config, device
 
 
 @pytest.fixture
@@ -21,6 +21,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SITTER_PORT", "SITTER_PORTS", "SITTER_UNIT"):
         monkeypatch.delenv(name, raising=False)
     plug_in(monkeypatch)
+    config.user_file().parent.mkdir(parents=True)
+    config.user_file().write_text("timeout_s = 0.3\n")  # there is no chip at the other end
 
 
 @pytest.fixture

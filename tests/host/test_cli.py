@@ -263,10 +263,11 @@ def test_a_folder_that_can_not_be_made_is_a_sentence(unit: FakeUnit, run) -> Non
 def test_a_killed_pull_goes_on_where_it_stopped(unit: FakeUnit, run) -> None:
     unit.store.logs = {"00001": small_log() * 40}
     unit.slow_s = 0.3
-    words = [sys.executable, "-m", "sitterctl.cli", "logs", "pull", "--port", unit.port]
+    words = [sys.executable, "-m", "sitterctl.cli", "logs", "pull", "--port", unit.port, "--timeout", "2"]
     killed = subprocess.Popen(words, stdout=subprocess.DEVNULL)
     part = Path(f"logs/{UNIT}-00001.part")
     while not part.exists() or not part.stat().st_size:
+        assert killed.poll() is None, "the pull ended by itself"
         time.sleep(0.01)
     killed.send_signal(signal.SIGKILL)
     killed.wait()

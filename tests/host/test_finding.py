@@ -88,7 +88,7 @@ def test_a_port_that_does_not_answer_is_listed_with_the_reason(monkeypatch: pyte
 
 
 def test_the_projects_file_goes_before_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config.user_file().parent.mkdir(parents=True)
+    config.user_file().parent.mkdir(parents=True, exist_ok=True)
     config.user_file().write_text('unit = "BED 1"\nlogs = "archive"\n')
     (tmp_path / "sitter.toml").write_text('unit = "BED 2"\n')
     below = tmp_path / "a" / "b"

@@ -1,6 +1,7 @@
 """`sitterctl selftest` on a unit whose program really runs, on MicroPython behind a pseudo-terminal, in real time."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ class AtTheUnit:
         pass
 
     def choose(self, question: str, options: str) -> str:
+        time.sleep(1.5)  # as somebody does who looks first
         return "y" if "y" in options else "n"
 
 
