@@ -24,11 +24,9 @@ from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
 from drivers.statestore import DAMAGED, StateStore
 from drivers.supply import Max17048
-from sitter import VERSION, plan, session, settings
+from sitter import plan, session, settings
 from sitter.liveness import DISPENSABLE, Liveness
 from sitter.ppg import Oximeter
-from sitter.records import SCHEMA_ID, table_text
-from sitter.seal import key_id
 from sitter.unit import Unit
 
 FLUSH_MS = 7500  # and up to 2 s of waiting for a good moment: never more than 10 s of vitals are lost
@@ -71,9 +69,7 @@ class App:
         self.flush_due = False
         self._write_waits = 0
         self.running: dict = {}  # the tasks by name, where main runs them
-        self.restart_wanted = False  # a host has asked for it, and is being told
-        self.restart_due = False  # it has been told
-        self._restart_by_ms = 0
+        self._restart_at_ms: int | None = None  # a host has asked for it
         self.given_up = False  # a task hangs that nothing helps: the watchdog is to bite
         self._inbox: list[tuple] = []
         self._since_ms = 0  # when the first thing in there came
@@ -123,21 +119,10 @@ class App:
         self.unit.resume(now_ms, saved, utc_s, gap_s)
         if sealed_ms is None:
             self._open_log(now_ms)
-        self.store.append("boot", self._boot(now_ms, utc_s, trusted, gap_s))
+        self.store.append("boot", self.custody.boot(now_ms, utc_s, trusted, gap_s))
 
     def _open_log(self, now_ms: int) -> None:
-        self.store.open(self._header(now_ms, *self.clock.read()))
-
-    def _header(self, now_ms: int, utc_s: int, trusted: bool) -> dict:
-        """The first record of a log."""
-        return {"at_ms": now_ms, "schema_id": SCHEMA_ID, "boot_id": self.board.boot_id, "utc_s": utc_s,
-                "utc_trusted": int(trusted), "key_id": key_id(self.custody.key or b""),
-                "unit_id": self.board.unit_id(), "firmware": VERSION, "schema": table_text()}  # fmt: skip
-
-    def _boot(self, now_ms: int, utc_s: int, trusted: bool, gap_s: int | None) -> dict:
-        """The record behind which at_ms counts anew."""
-        return {"at_ms": now_ms, "boot_id": self.board.boot_id, "utc_s": utc_s, "utc_trusted": int(trusted),
-                "gap_s": gap_s, "reset_cause": self.board.reset_cause()}  # fmt: skip
+        self.store.open(self.custody.header(now_ms, *self.clock.read()))
 
     def beat(self, task: str) -> int:
         """A task comes by; the time."""
@@ -267,15 +252,11 @@ class App:
 
     def write_audit(self) -> bool:
         """And then who did what, if anybody did; False if that can't be written down."""
-        audit = self.custody.audit
-        if audit.waiting:
+        if self.custody.audit.waiting:
             now_ms = self.board.now_ms()
-            if not audit.is_open:
-                utc_s, trusted = self.unit.utc_s(now_ms), self.unit.clock_trusted
-                audit.begin(self._header(now_ms, utc_s, trusted), self._boot(now_ms, utc_s, trusted, None))
-            audit.flush(now_ms)
+            self.custody.write_audit(now_ms, self.unit.utc_s(now_ms), self.unit.clock_trusted)
             self.post_fault("storage", self._storage_fault)
-        return audit.fault is None
+        return self.custody.audit.fault is None
 
     def check_resources(self) -> None:
         """Once a minute: is there room on flash for more, and memory to go on?"""
@@ -306,19 +287,23 @@ class App:
         self.post("clock", self.clock.read())
         return True
 
-    def want_restart(self) -> None:
-        """Once the host has its answer, or soon in any case; until then no session may begin."""
-        self.restart_wanted = self.unit.restarting = True
-        self._restart_by_ms = self.board.now_ms() + RESTART_WITHIN_MS
+    @property
+    def restart_wanted(self) -> bool:
+        return self._restart_at_ms is not None
+
+    def want_restart(self, within_ms: int = RESTART_WITHIN_MS) -> None:
+        """As a host has asked: soon, and once it has been told sooner. Until then no session may begin."""
+        at_ms = self.board.now_ms() + within_ms
+        self._restart_at_ms = at_ms if self._restart_at_ms is None else min(at_ms, self._restart_at_ms)
+        self.unit.restarting = True
 
     def look_for_restart(self) -> None:
-        """What a host has asked for, in the step, which nothing that comes over the link keeps from its turn."""
-        if not self.restart_wanted or not (self.restart_due or self.board.now_ms() >= self._restart_by_ms):
+        """In the step, which nothing that comes over the link keeps from its turn."""
+        if self._restart_at_ms is None or self.board.now_ms() < self._restart_at_ms:
             return
-        self.restart_wanted = self.restart_due = self.unit.restarting = False
+        self._restart_at_ms, self.unit.restarting = None, False
         if self.unit.session.watching:  # it was refused where one is open: to be sure
             return
-        self.write_log()
-        self.write_state()
-        self.write_audit()
+        for write in (self.write_log, self.write_state, self.write_audit):
+            write()
         self.board.restart()

@@ -13,8 +13,6 @@ import micropython
 
 micropython.kbd_intr(-1)  # before anything that takes time: a Ctrl-C on the line must not stop the way to the program
 
-SERVICE_FLAG = b"service"
-
 
 def slot() -> str:
     """The folder of the firmware slot in use, `/a` unless the marker file says `b`."""
@@ -27,12 +25,15 @@ def slot() -> str:
 
 def start() -> bool:
     """Run the program; whether service was asked for instead."""
+    sys.path.insert(0, slot())  # the board needs the drivers that lie there
     import board  # pyright: ignore[reportMissingImports] - boards/NAME.py, installed under this name
 
     board.safe_outputs()
-    if board.take_rtc_flag() == SERVICE_FLAG or board.service_keys_held():
+    from drivers.keys import Keys
+
+    chord_held = Keys(board.internal_i2c, board.keys_int, board.free_internal_i2c).held_at_boot()
+    if board.take_service_flag() or chord_held:
         return True
-    sys.path.insert(0, slot())
     import main
 
     main.run(main.start(board))

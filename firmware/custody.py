@@ -1,5 +1,5 @@
-"""What makes this unit this one: its label and its key, and what hangs on that: who may ask over the link (access.py),
-and who has asked (auditlog.py).
+"""What makes this unit this one: its label and its key, what its logs begin with, who may ask over the link
+(access.py), and who has asked (auditlog.py).
 
 The key comes once, by provisioning, and stays in the state store, twice, so that one slot may be damaged. A unit
 without one seals nothing, and so begins no session.
@@ -9,7 +9,10 @@ import binascii
 import struct
 
 from drivers.auditlog import AuditLog
+from sitter import VERSION
 from sitter.access import KEY_BYTES, Access
+from sitter.records import SCHEMA_ID, table_text
+from sitter.seal import key_id
 
 
 class Custody:
@@ -55,3 +58,23 @@ class Custody:
     def nonce(self, utc_s: int) -> bytes:
         """16 bytes that no challenge has had before: random ones, and the moment, in case they are not so random."""
         return self._board.random_bytes(8) + struct.pack("<II", utc_s & 0xFFFFFFFF, self._board.now_ms())
+
+    # --- logs -------------------------------------------------------------------------------------------------------
+
+    def header(self, now_ms: int, utc_s: int, trusted: bool) -> dict:
+        """The first record of a log."""
+        board = self._board
+        return {"at_ms": now_ms, "schema_id": SCHEMA_ID, "boot_id": board.boot_id, "utc_s": utc_s,
+                "utc_trusted": int(trusted), "key_id": key_id(self.key or b""), "unit_id": board.unit_id(),
+                "firmware": VERSION, "schema": table_text()}  # fmt: skip
+
+    def boot(self, now_ms: int, utc_s: int, trusted: bool, gap_s: int | None) -> dict:
+        """The record behind which at_ms counts anew."""
+        return {"at_ms": now_ms, "boot_id": self._board.boot_id, "utc_s": utc_s, "utc_trusted": int(trusted),
+                "gap_s": gap_s, "reset_cause": self._board.reset_cause()}  # fmt: skip
+
+    def write_audit(self, now_ms: int, utc_s: int, trusted: bool) -> None:
+        """Put who did what on flash."""
+        if not self.audit.is_open:
+            self.audit.begin(self.header(now_ms, utc_s, trusted), self.boot(now_ms, utc_s, trusted, None))
+        self.audit.flush(now_ms)

@@ -161,8 +161,7 @@ async def link_task(app: App) -> None:
             if ready.poll(0):
                 break
         if app.restart_wanted and not app.link.busy:
-            await asyncio.sleep_ms(LINE_DRAIN_MS)
-            app.restart_due = True
+            app.want_restart(LINE_DRAIN_MS)
 
 
 TASKS = (step_task, oximeter_task, cuff_task, keys_task, writer_task, clock_task, supply_task, music_task, light_task,

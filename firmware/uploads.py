@@ -67,8 +67,7 @@ class Uploads:
             told = [asked.plain(fault[:_FAULT_BYTES]) for fault in faults[:_FAULTS]]
             raise Refused("refused", "%d faults, nothing was changed" % len(faults), {"faults": told})
         self._write_down(what, value, who)
-        if not app.write_audit():
-            raise Refused("storage", "it could not be written down, and was not done")
+        put_on_flash(app)
         if not app.state.save(what, value):
             app.note("not stored", who, what)
             raise Refused("storage", "it could not be stored")
@@ -78,7 +77,7 @@ class Uploads:
             app.want_restart()
 
     def _write_down(self, what: str, value: dict, who: str) -> None:
-        """Who changes what, on flash before the change is: a power cut between the two must not hide it."""
+        """Who changes what: on flash before the change is, as a power cut between the two must not hide it."""
         app = self._app
         if what == "plan":
             app.note("plan", who, old=app.unit.plan["code"] if app.unit.plan else "", new=value["code"])
@@ -87,6 +86,12 @@ class Uploads:
         for name in sorted(after):
             if before[name] != after[name]:
                 app.note("setting", who, name, str(before[name]), str(after[name]))
+
+
+def put_on_flash(app) -> None:
+    """Who is about to do what, before it is done. Raises Refused when that can't be written down."""
+    if not app.write_audit():
+        raise Refused("storage", "it could not be written down, and was not done")
 
 
 def _value(text: bytes):

@@ -1,8 +1,9 @@
 """What a host may ask of the unit over its link: the verbs, who may use them, and when.
 
-VERBS is the whole of it. Anybody may ask how the unit is, which says nothing about a patient. All else needs the key
-(sitter/access.py), and whatever changes, resets or opens the unit is refused while a session is open. Setting the key
-itself is for whoever holds the chord of keys at a unit that has none. Nothing that a host says is taken for a path.
+VERBS and OPEN_VERBS (sitter/access.py) are the whole of it. Anybody may ask how the unit is, which says nothing about a
+patient. All else needs the key, and whatever changes, resets or opens the unit is refused while a session is open.
+Setting the key itself is for whoever holds the chord of keys at a unit that has none. Nothing that a host says is taken
+for a path.
 
 What is larger than a request comes in pieces: `put.begin`, data frames, and `put.commit` with the SHA-256 of the whole,
 which is what makes it count. Whatever was done, or tried without the key, goes into the audit log.
@@ -13,38 +14,37 @@ import json
 import struct
 
 import asked
-from uploads import KINDS, Uploads
+from uploads import KINDS, Uploads, put_on_flash
 
 from drivers.auditlog import CONNECTED, WRONG_PROOF
 from drivers.link import Refused
 from sitter import VERSION, live
-from sitter.access import KEY_BYTES, NONCE_BYTES, NOT_ASKED, OPENED, WRONG, same
+from sitter.access import KEY_BYTES, NONCE_BYTES, NOT_ASKED, OPEN_VERBS, OPENED, WRONG, same
 from sitter.records import SCHEMA_ID
 from sitter.seal import key_id
 from sitter.utc import EARLIEST_S, LATEST_S, iso
 
-ANYBODY, KEYED = False, True
 ALWAYS, IDLE = False, True
 
-# verb: who may use it, and whether only with no session open
+# verb: whether only with no session open. Those in OPEN_VERBS are for anybody, the others for who has the key.
 VERBS = {
-    "hello": (ANYBODY, ALWAYS),
-    "status": (ANYBODY, ALWAYS),
-    "auth.begin": (ANYBODY, ALWAYS),
-    "auth.prove": (ANYBODY, ALWAYS),
-    "provision": (ANYBODY, IDLE),
-    "logs.list": (KEYED, ALWAYS),
-    "logs.read": (KEYED, ALWAYS),
-    "logs.ack": (KEYED, ALWAYS),
-    "get": (KEYED, ALWAYS),
-    "live": (KEYED, ALWAYS),
-    "label.set": (KEYED, IDLE),
-    "clock.set": (KEYED, IDLE),
-    "put.begin": (KEYED, IDLE),
-    "put.commit": (KEYED, IDLE),
-    "selftest": (KEYED, IDLE),
-    "restart": (KEYED, IDLE),
-    "service": (KEYED, IDLE),
+    "hello": ALWAYS,
+    "status": ALWAYS,
+    "auth.begin": ALWAYS,
+    "auth.prove": ALWAYS,
+    "provision": IDLE,
+    "logs.list": ALWAYS,
+    "logs.read": ALWAYS,
+    "logs.ack": ALWAYS,
+    "get": ALWAYS,
+    "live": ALWAYS,
+    "label.set": IDLE,
+    "clock.set": IDLE,
+    "put.begin": IDLE,
+    "put.commit": IDLE,
+    "selftest": IDLE,
+    "restart": IDLE,
+    "service": IDLE,
 }
 _PAGE = 6
 _DATA_BYTES = 384
@@ -69,10 +69,9 @@ class Verbs:
         verb = request["do"]
         if verb not in VERBS:
             raise Refused("unknown-verb", "no such verb: " + verb)
-        needs_key, needs_idle = VERBS[verb]
-        if needs_key and not keyed:
+        if verb not in OPEN_VERBS and not keyed:
             raise Refused("auth-needed", verb + " needs the unit's key")
-        if needs_idle and self._session_open():
+        if VERBS[verb] is IDLE and self._session_open():
             raise Refused("session-open", "a session is open: no %s before it is closed" % verb)
         return getattr(self, "_" + verb.replace(".", "_"))(request)
 
@@ -246,7 +245,7 @@ class Verbs:
     def _label_set(self, request: dict) -> dict:
         """What people call the unit: `BED 3`."""
         label = request.get("label")
-        if not isinstance(label, str) or len(label) > _LABEL or not all(" " <= c <= "~" for c in label):
+        if not isinstance(label, str) or label != asked.plain(label[:_LABEL]):
             raise Refused("bad-request", "label: at most %d plain characters" % _LABEL)
         self._write_down("label", old=self._app.custody.label, new=label)
         if not self._app.custody.rename(label):
@@ -283,5 +282,4 @@ class Verbs:
     def _write_down(self, event: str, old: str = "", new: str = "") -> None:
         """Who does what, on flash before it is done."""
         self._app.note(event, self._who, old=old, new=new)
-        if not self._app.write_audit():
-            raise Refused("storage", "it could not be written down, and was not done")
+        put_on_flash(self._app)

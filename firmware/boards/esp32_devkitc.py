@@ -36,25 +36,19 @@ def safe_outputs() -> None:
         Pin(_PINS[name], Pin.OUT, value=0)
 
 
-def take_rtc_flag() -> bytes:
-    flag = RTC().memory()
-    RTC().memory(b"")
-    return flag
+_SERVICE = b"service"  # in the RTC's memory, which a reset leaves alone
 
 
 def set_service_flag() -> None:
     """The next start is for service; boot.py looks."""
-    RTC().memory(b"service")
+    RTC().memory(_SERVICE)
 
 
-def service_keys_held() -> bool:
-    """MARK and BP held while the unit starts."""
-    from drivers.keys import Keys
-
-    try:
-        return Keys(internal_i2c, keys_int, free_internal_i2c).held_at_boot()
-    except OSError:
-        return False
+def take_service_flag() -> bool:
+    """Whether the flag was set; it is no longer."""
+    flag = RTC().memory()
+    RTC().memory(b"")
+    return flag == _SERVICE
 
 
 # --- clock ----------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ class AuditLog:
 
     def __init__(self, root: str, key: bytes | None) -> None:
         self._folder = root + "/audit"
-        self._log = SealedLog(key) if key else None
+        self._log = SealedLog(key)
         self._notes: list[dict] = []  # not yet on flash
         self._last: dict[str, list] = {}  # by event that may come often: [at_ms, who, how many since]
         self.fault: str | None = None
@@ -37,7 +37,7 @@ class AuditLog:
 
     def note(self, at_ms: int, event: str, fields: dict) -> dict | None:
         """Let an event wait for the next flush; its record, None if it was only counted. Touches no flash."""
-        if self._log is None:
+        if not self._log.has_key:
             return None
         count = self._count(at_ms, event, fields["who"])
         if not count:
@@ -66,13 +66,12 @@ class AuditLog:
 
     @property
     def is_open(self) -> bool:
-        return self._log is not None and self._log.is_open
+        return self._log.is_open
 
     def begin(self, header: dict, boot: dict) -> None:
         """Take up the file that is there and say with `boot` that this is another start, or begin one with `header`."""
         try:
-            if self._log:
-                self._open(self._log, header, boot)
+            self._open(self._log, header, boot)
         except OSError:
             self.fault = "failed"
 
@@ -92,7 +91,7 @@ class AuditLog:
         """Put what waits on flash, once `begin` has been called. Behind a file that is full begins a new one; what the
         flash does not take waits for the next time."""
         log = self._log
-        if log is None or not log.is_open or not self._notes:
+        if not log.is_open or not self._notes:
             return
         try:
             for record in self._notes:

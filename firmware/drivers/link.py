@@ -82,18 +82,18 @@ class Link:
         return piece
 
     def _go_on(self, work) -> None:
+        self._work = None  # what falls over is not gone on with
         try:
             made = next(work)
         except Refused as refusal:
             made = refusal.answer()
-        except Exception:
-            self._drop_work()  # or it would fall over again with every byte that comes
-            raise
-        if isinstance(made, bytes):
-            self._send(frames.DATA, made)
-        elif made is not None:
-            self._drop_work()
+        if isinstance(made, dict):
+            work.close()
             self._answer(made)
+            return
+        self._work = work
+        if made is not None:
+            self._send(frames.DATA, made)
 
     def _drop_work(self) -> None:
         work, self._work = self._work, None

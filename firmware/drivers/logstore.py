@@ -26,9 +26,8 @@ class LogStore:
         self._logs = root + "/logs"
         self._at_work = root + "/open"
         self._root = root
-        self._has_key = key is not None
         self.fault: str | None = None
-        self._log = SealedLog(key or b"")
+        self._log = SealedLog(key)
         self._name = ""
         self._reader = None  # (name, file) of the log being pulled
         for folder in (self._logs, self._at_work):
@@ -51,8 +50,6 @@ class LogStore:
     def open(self, header: dict) -> None:
         """Begin a new log with its header. One that was left open is kept as it is."""
         try:
-            if not self._has_key:
-                raise OSError(1)
             self._keep_what_was_left()
             self._name = "%05d" % (max([int(name) for name, *_ in self.list()] + [0]) + 1)
             self._log.begin(self._path_at_work(self._name), header)
@@ -77,7 +74,7 @@ class LogStore:
     def resume(self) -> int | None:
         """Go on with the log that a power cut left open; the at_ms of its last seal, None if there is no such log."""
         for name, _, closed, _ in self.list():
-            if closed or not self._has_key:
+            if closed or not self._log.has_key:
                 continue
             sealed_ms = self._log.resume(self._path_at_work(name))
             if sealed_ms is not None:

@@ -10,11 +10,15 @@ import struct
 from sitter import records
 from sitter.seal import RECORD_BYTES, SEAL_TAG, Chain
 
+_EPERM = 1
+
 
 class SealedLog:
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._chain = Chain(key)
+    def __init__(self, key: bytes | None) -> None:
+        """Without a key nothing can be sealed, and so nothing is opened."""
+        self.has_key = key is not None
+        self._key = key or b""
+        self._chain = Chain(self._key)
         self._file = None
         self._buffer = bytearray()
 
@@ -29,6 +33,8 @@ class SealedLog:
 
     def begin(self, path: str, header: dict) -> None:
         """Begin a new file with its header. Raises OSError."""
+        if not self.has_key:
+            raise OSError(_EPERM)
         self._file = open(path, "wb")  # noqa: SIM115 - open for hours
         self._chain = Chain(self._key)
         self._buffer = bytearray(records.MAGIC)

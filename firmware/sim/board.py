@@ -49,27 +49,18 @@ def safe_outputs() -> None:
         pwm.duty_u16(0)
 
 
-def take_rtc_flag() -> bytes:
+def set_service_flag() -> None:
+    _stage.rtc_memory = "service"
+
+
+def take_service_flag() -> bool:
     flag, _stage.rtc_memory = _stage.rtc_memory, ""
-    return flag.encode()
+    return bool(flag)
 
 
 def leave_to_prompt() -> None:
     """Service mode: nothing runs here any more, and the host puts MicroPython's prompt on the line."""
     _stage.leave_to_prompt()
-
-
-def set_service_flag() -> None:
-    _stage.rtc_memory = "service"
-
-
-def service_keys_held() -> bool:
-    from drivers.keys import Keys
-
-    try:
-        return Keys(_stage.internal_i2c, _stage.keys_int, free_internal_i2c).held_at_boot()
-    except OSError:
-        return False
 
 
 def _free(bus):

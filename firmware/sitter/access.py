@@ -24,6 +24,8 @@ KEY_BYTES = 32
 NONCE_BYTES = 16
 HOST, UNIT = b"host", b"unit"
 WRONG_ALLOWED = 3
+# What anybody may ask; every other verb is sealed. Both ends go by this list.
+OPEN_VERBS = ("hello", "status", "auth.begin", "auth.prove", "provision")
 LOCKED_MS = 60000
 
 

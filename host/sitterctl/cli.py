@@ -82,11 +82,12 @@ def where_options(command: Callable) -> Callable:
     def wrapped(*args: object, port: str | None, unit: str | None, key: str | None, timeout_s: float | None,
                 **kwargs: object) -> object:  # fmt: skip
         from sitterctl import config
+        from sitterctl.connection import ANSWER_S
 
         chosen = config.load()
         if not port and not unit:
             port, unit = chosen.get("port"), chosen.get("unit")
-        where = Where(port, unit, key, timeout_s or chosen.get("timeout_s") or 2.0)
+        where = Where(port, unit, key, timeout_s or chosen.get("timeout_s") or ANSWER_S)
         return command(*args, where=where, **kwargs)
 
     for option in (

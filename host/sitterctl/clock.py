@@ -4,9 +4,6 @@ import time
 
 from sitterctl.connection import Connection
 
-# A unit counts whole seconds; more than this apart is worth setting it.
-NEAR_S = 2.0
-
 
 def offset_s(status: dict) -> float | None:
     """How far the unit's clock, which counts whole seconds, is ahead of this computer's."""

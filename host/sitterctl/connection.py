@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from sitter import frames
-from sitter.access import HOST, NONCE_BYTES, UNIT, Channel, Handshake, same
+from sitter.access import HOST, NONCE_BYTES, OPEN_VERBS, UNIT, Channel, Handshake, same
 from sitter.records import SCHEMA_ID
 from sitter.seal import MAC_BYTES, key_id
 from sitterctl import answers, keys, port, who
@@ -25,18 +25,15 @@ from sitterctl.errors import (
     RESTARTED,
     SitterError,
 )
-from sitterctl.port import open_port
 from sitterctl.refusals import NEEDS_KEY, refused
 
 ANSWER_S = 2.0
-_TRIES = 3
+TRIES = 3
 # A unit that has been up for hardly longer than the port has been open was restarted by that, or just before it by
 # whatever program had the port.
 _RESTART_MARGIN_MS = 3000
 _HEARD_BYTES = 600
 _LOOK_S = 0.2
-# What anybody may ask; all else needs the unit's key.
-_OPEN = ("hello", "status", "auth.begin", "auth.prove", "provision")
 
 
 class Connection:
@@ -51,7 +48,7 @@ class Connection:
         self.key: bytes | None = None  # the unit's own, once it has been proven
         self.timeout_s = timeout_s
         self._opened_at = time.monotonic()
-        self._line = open_port(path)
+        self._line = port.open_port(path)
         self._decoder = frames.Decoder()
         self._frames: list[frames.Frame] = []
         self._heard = b""
@@ -106,7 +103,7 @@ class Connection:
 
     def ask(self, verb: str, *, answer_s: float | None = None, **fields: object) -> dict:
         """The unit's answer, at most `answer_s` later. Raises SitterError when none comes or it is a refusal."""
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             counter = self._send(verb, fields)
             frame = self._receive(counter, answer_s)
             give_up_at = time.monotonic() + self.timeout_s + (answer_s or 0)
@@ -182,7 +179,7 @@ class Connection:
     def _send(self, verb: str, fields: dict) -> int:
         """Ask, with a mac if it takes the key; the counter of the answer."""
         body = json.dumps({"do": verb, **fields}, separators=(",", ":")).encode()
-        if verb in _OPEN:
+        if verb in OPEN_VERBS:
             return self._send_frame(frames.JSON, body)
         if self._channel is None:
             self.prove_key()

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from sitter import frames
 from sitterctl import answers
-from sitterctl.connection import Connection
+from sitterctl.connection import TRIES, Connection
 
-_TRIES = 3
 _STRETCH = 32768
 # A data frame of so much stays below the 200 bytes that the unit's receive ring has room for.
 _PIECE = 160
@@ -35,13 +34,13 @@ def read_log(connection: Connection, name: str, offset: int, end: int | None = N
             if offset >= answer["size"]:
                 return
         idle = idle + 1 if offset == at else 0
-        if idle == _TRIES:
+        if idle == TRIES:
             raise connection.silence()
 
 
 def get(connection: Connection, what: str) -> object:
     """The unit's `settings` in force, or its `plan`."""
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         data, frame = b"", None
         for frame in connection.pieces("get", 0, _LARGEST_SET, what=what):
             data += frame.body[4:] if frame.kind == frames.DATA else b""
@@ -62,7 +61,7 @@ def put(connection: Connection, what: str, value: object) -> dict:
         frame = connection.tell(struct.pack("<I", have) + whole[have : have + _PIECE])
         now = _have(connection.checked(frame)) if frame else have
         idle = idle + 1 if now == have else 0
-        if idle == _TRIES:
+        if idle == TRIES:
             raise connection.silence()
         have = now
     return connection.ask("put.commit", answer_s=_STORING_S, sha256=hashlib.sha256(whole).hexdigest())

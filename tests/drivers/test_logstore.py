@@ -128,6 +128,15 @@ def left(store):
     return [name for name, *_ in store.list()]
 
 
+def test_a_unit_without_a_key_keeps_no_record_and_that_is_a_fault():
+    root, _ = new_root()
+    store = LogStore(root, None)
+    store.open(header())
+    store.append("mark", {"at_ms": 5, "number": 1})
+    assert (store.is_open, store.fault, store.list()) == (False, "failed", [])
+    assert store.resume() is None
+
+
 def test_only_pulled_logs_make_room():  # REQ-114
     store = with_logs(3, pulled=("00002",))
     store.free_bytes = lambda: 0

@@ -5,12 +5,12 @@ import struct
 import sys
 
 from fake_app import KEY, PLAN, FakeApp
-from verbs import IDLE, KEYED, VERBS
+from verbs import IDLE, VERBS
 
 from both import raises
 from drivers.link import Refused
 from sitter import settings
-from sitter.access import HOST, LOCKED_MS, UNIT, WRONG_ALLOWED, Handshake
+from sitter.access import HOST, LOCKED_MS, OPEN_VERBS, UNIT, WRONG_ALLOWED, Handshake
 from sitter.records import SCHEMA_ID
 from sitter.seal import key_id
 
@@ -71,10 +71,9 @@ def test_what_anybody_may_ask_says_nothing_about_a_patient():  # REQ-163
 
 
 def test_without_the_key_only_five_verbs_are_served():  # REQ-161
-    assert sorted(verb for verb in VERBS if VERBS[verb][0] is not KEYED) == [
-        "auth.begin", "auth.prove", "hello", "provision", "status"]  # fmt: skip
+    assert sorted(OPEN_VERBS) == ["auth.begin", "auth.prove", "hello", "provision", "status"]
     for verb in VERBS:
-        if VERBS[verb][0] is KEYED:
+        if verb not in OPEN_VERBS:
             assert refusal(new_app(), verb, keyed=False, name="00001", what="plan") == "auth-needed"
 
 
@@ -82,7 +81,7 @@ def test_in_a_session_nothing_that_changes_or_resets_is_served():  # REQ-164
     app = new_app()
     app.unit.session.event(1, "next")
     for verb in ("provision", "put.begin", "put.commit", "label.set", "clock.set", "selftest", "restart", "service"):
-        assert VERBS[verb][1] is IDLE
+        assert VERBS[verb] is IDLE
         error = raises(Refused, lambda verb=verb: ask(app, verb))
         assert error.args[0] == "session-open"
         assert verb in error.args[1]

@@ -23,8 +23,12 @@ def does(name, result=None):
 FAILS, ERROR = {fails!r}, {error}
 for name in ("safe_outputs", "report", "restart"):
     setattr(board, name, does(name))
-board.take_rtc_flag = does("take_rtc_flag", {flag!r})
-board.service_keys_held = does("service_keys_held", {held!r})
+board.internal_i2c = board.keys_int = board.free_internal_i2c = None
+board.take_service_flag = does("take_service_flag", {flag!r})
+keys = Module()
+keys.Keys = lambda *parts: keys
+keys.held_at_boot = does("held_at_boot", {held!r})
+sys.modules["drivers.keys"] = keys
 main.start, main.run, machine.reset = does("start"), does("run"), does("machine.reset")
 sys.modules["main"], sys.modules["machine"] = main, machine
 if FAILS != "import board":
@@ -36,10 +40,10 @@ except SystemExit:
     ended = "exit"
 print("RESULT", json.dumps([happened, ended]))
 """
-WHOLE = ["safe_outputs", "take_rtc_flag", "service_keys_held", "start", "run"]
+WHOLE = ["safe_outputs", "held_at_boot", "take_service_flag", "start", "run"]
 
 
-def boot(tmp_path: Path, fails: str = "", error: str = "MemoryError()", flag: bytes = b"", held: bool = False) -> list:
+def boot(tmp_path: Path, fails: str = "", error: str = "MemoryError()", flag: bool = False, held: bool = False) -> list:
     (tmp_path / "run.py").write_text(SCRIPT.format(fails=fails, error=error, flag=flag, held=held))
     return json.loads(simulator.run_script(tmp_path / "run.py", tmp_path))
 
@@ -56,6 +60,13 @@ def test_whatever_fails_is_followed_by_another_start(fails: str, error: str, tmp
     assert happened[-3] == fails
 
 
+def test_the_board_finds_the_drivers_in_the_slot_that_is_in_use(tmp_path: Path) -> None:
+    """On a device they lie nowhere else, and the board needs them as soon as it is imported."""
+    (tmp_path / "board.py").write_text("import sys\nprint('RESULT', sys.path[0])\nsys.exit(0)\n")
+    (tmp_path / "run.py").write_text("import boot\n")
+    assert simulator.run_script(tmp_path / "run.py", tmp_path) == "/a"
+
+
 def test_a_board_that_can_not_even_be_imported_is_reset_by_the_chip(tmp_path: Path) -> None:
     assert boot(tmp_path, "import board")[0] == ["machine.reset"]
 
@@ -63,12 +74,12 @@ def test_a_board_that_can_not_even_be_imported_is_reset_by_the_chip(tmp_path: Pa
 @pytest.mark.parametrize("fails", ["report", "restart"])
 def test_a_board_that_can_not_restart_is_reset_by_the_chip(fails: str, tmp_path: Path) -> None:
     script = SCRIPT.replace("if name == FAILS:", 'if name in (FAILS, "run"):')
-    (tmp_path / "run.py").write_text(script.format(fails=fails, error="MemoryError()", flag=b"", held=False))
+    (tmp_path / "run.py").write_text(script.format(fails=fails, error="MemoryError()", flag=False, held=False))
     happened, _ = json.loads(simulator.run_script(tmp_path / "run.py", tmp_path))
     assert happened[-1] == "machine.reset"
 
 
-@pytest.mark.parametrize("asked", [{"flag": b"service"}, {"held": True}])
+@pytest.mark.parametrize("asked", [{"flag": True}, {"held": True}])
 def test_service_mode_starts_nothing_and_leaves_the_prompt(asked: dict, tmp_path: Path) -> None:
     happened, ended = boot(tmp_path, **asked)
     assert "start" not in happened and "restart" not in happened

@@ -53,7 +53,7 @@ def arrive():
 app = main.start(board)
 for _ in range(LOGS):
     board.watchdog.feed()
-    app.store.open(app._header(1, 1, True))
+    app.store.open(app.custody.header(1, 1, True))
     app.store.flush(1)
     app.store.close(2)
 clock.at_us(BEGIN_US, arrive)
