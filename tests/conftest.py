@@ -1,12 +1,18 @@
 """Puts the firmware tree on the path, as MICROPYPATH does for MicroPython."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 for folder in (ROOT / "tests", ROOT / "tests" / "core", ROOT / "firmware"):
     sys.path.insert(0, str(folder))
+
+
+# A shell that runs this in the background has Ctrl-C ignored, for all children too; the tests that press it do mean it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:

@@ -141,7 +141,8 @@ def apply_wanted(wanted, dry_run: bool, yes: bool, where: Where, as_json: bool) 
         change = applying.compare(connection, wanted(connection))
         told = {"unit_id": change.unit_id, "changes": change.rows, "applied": False, "backup": None}
         if change.rows and not dry_run:
-            _ask(change, change.unit_id, yes, as_json)
+            if not _agreed(change, change.unit_id, yes, as_json):
+                raise SitterError("nothing was changed", "the same command asks again", exit_code=USAGE)
             told.update(applied=True, backup=str(applying.apply(connection, change)))
     words = [_in_words(change)] if dry_run or not change.rows or yes else []
     words += [f"applied and read back; the settings before are in {told['backup']}"] if told["applied"] else []
@@ -149,16 +150,15 @@ def apply_wanted(wanted, dry_run: bool, yes: bool, where: Where, as_json: bool) 
     return OK
 
 
-def _ask(change: "Change", name: str, yes: bool, as_json: bool) -> None:
-    """Show the change and ask, unless it was said already. Raises SitterError when the answer is no."""
+def _agreed(change: "Change", name: str, yes: bool, as_json: bool) -> bool:
+    """Show the change and ask, unless it was said already. Raises SitterError when nobody can be asked."""
     if yes:
-        return
+        return True
     if as_json:
         raise SitterError("nobody can be asked with --json", "add --yes once the change has been looked at: --dry-run "
                           "shows it", exit_code=USAGE)  # fmt: skip
     click.echo(f"{name}:\n{_in_words(change)}", err=True)
-    if not click.confirm("change this?", err=True):
-        raise SitterError("nothing was changed", "the same command asks again", exit_code=USAGE)
+    return click.confirm("change this?", err=True)
 
 
 def _in_words(change: "Change") -> str:
@@ -178,20 +178,21 @@ def _apply_all(wanted: dict, dry_run: bool, yes: bool, where: Where, as_json: bo
             return {"change": applying.compare(connection, wanted)}, OK
 
     def work(one: "Found") -> tuple[dict, int]:
-        change = agreed[one.port]
-        if not change.rows or dry_run:
-            return {"changes": change.rows, "applied": False}, OK
+        told = {"changes": changes[one.port].rows, "applied": False, "declined": one.port in declined}
+        if dry_run or not told["changes"] or told["declined"]:
+            return told, OK
         with finding.connected(one, at_hand, where.timeout_s) as connection:
-            backup = applying.apply(connection, change)
-        return {"changes": change.rows, "applied": True, "backup": str(backup)}, OK
+            backup = applying.apply(connection, changes[one.port])
+        return {**told, "applied": True, "backup": str(backup)}, OK
 
     looked = fleet.each(units, look)
-    agreed: dict[str, Change] = {}
-    for outcome in looked:
-        if outcome.error is None:
-            change = agreed[outcome.unit.port] = outcome.value["change"]
-            if change.rows and not dry_run:
-                _ask(change, outcome.name, yes, as_json)
+    changes: dict[str, Change] = {o.unit.port: o.value["change"] for o in looked if o.error is None}
+    declined = {
+        o.unit.port
+        for o in looked
+        if not dry_run and o.error is None and changes[o.unit.port].rows
+        and not _agreed(changes[o.unit.port], o.name, yes, as_json)
+    }  # fmt: skip
     made = {o.unit.port: o for o in fleet.each([o.unit for o in looked if o.error is None], work)}
     return fleet.show([made.get(o.unit.port, o) for o in looked], as_json, _outcome_in_words)
 
@@ -200,4 +201,5 @@ def _outcome_in_words(value: dict) -> str:
     names = ", ".join(f"{row['setting']} {row['now']} -> {row['then']}" for row in value["changes"])
     if not names:
         return "nothing to change"
-    return f"{'applied' if value['applied'] else 'would change'}: {names}"
+    done = "applied" if value["applied"] else "left as it was" if value["declined"] else "would change"
+    return f"{done}: {names}"

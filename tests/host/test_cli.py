@@ -122,7 +122,7 @@ def test_ports_lists_units_and_asks_no_stranger(
     monkeypatch.setattr(port.list_ports, "comports", lambda: [known, stranger])
     opened = []
     original = port.open_port
-    monkeypatch.setattr("sitterctl.connection.open_port", lambda path: (opened.append(path), original(path))[1])
+    monkeypatch.setattr("sitterctl.port.open_port", lambda path: (opened.append(path), original(path))[1])
     code, out, _ = run("ports", "--json")
     rows = {row["port"]: row for row in json.loads(out)["ports"]}
     assert code == OK

@@ -25,8 +25,8 @@ def test_the_doctor_asks_a_unit_nothing_but_hello(unit: FakeUnit, run) -> None:
 
 
 def test_the_doctor_opens_no_strange_port(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # REQ-103
-    opened = []
-    monkeypatch.setattr("sitterctl.connection.open_port", lambda path: opened.append(path) or port.open_port(path))
+    opened, original = [], port.open_port
+    monkeypatch.setattr("sitterctl.port.open_port", lambda path: opened.append(path) or original(path))
     computer = Computer(tmp_path / "root").usb().usb("cdc_acm", "ttyACM0", "1234:5678", "1-3")
     monkeypatch.setattr("sitterctl.machine.this_machine", computer.machine)
     code, out, _ = run("doctor")

@@ -95,7 +95,7 @@ def test_data_without_an_answer_is_not_waited_out_for_ever(unit: FakeUnit, run, 
             unit._write(frames.encode(frames.DATA, frame.counter, bytes(8)))
 
     monkeypatch.setattr(unit, "_send", chatter)
-    monkeypatch.setattr(connection, "_TRIES", 2)
+    monkeypatch.setattr(connection, "TRIES", 2)
     assert run("status")[0] == NO_ANSWER
 
 

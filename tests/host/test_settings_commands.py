@@ -169,6 +169,14 @@ def test_each_units_change_is_asked_about_by_its_name(crate: list[FakeUnit], run
     assert [line for line in err.splitlines() if line.startswith("BED")] == ["BED 0:", "BED 1:", "BED 2:"]
 
 
+def test_no_for_one_unit_is_no_for_that_one_alone(crate: list[FakeUnit], run, file, monkeypatch) -> None:
+    said = iter([True, False, True])
+    monkeypatch.setattr("sitterctl.commands_settings.click.confirm", lambda *a, **k: next(said))
+    _, out, _ = run("settings", "apply", file, "--all")
+    assert [stored(one) is not None for one in crate] == [True, False, True]
+    assert "left as it was: spo2_low_pct 90 -> 88" in out
+
+
 def test_logs_of_all_units_are_pulled_side_by_side(crate: list[FakeUnit], run) -> None:
     code, out, _ = run("logs", "pull", "--all")
     assert code == PARTIAL
