@@ -7,8 +7,10 @@ drivers, alarms first. Nothing is decided here, and nothing waits: main.py has t
 
 import asyncio
 import gc
+import sys
 
 from custody import Custody
+from slots import ON_TRIAL, Slots
 from verbs import Verbs
 
 from drivers.annunciator import Annunciator
@@ -45,6 +47,7 @@ class App:
         root = self.root = board.mount()
         self.state = StateStore(root)
         self.custody = Custody(board, self.state, root)
+        self.slots = Slots(root, sys.path[0])
         self.store = LogStore(root, self.custody.key)
         self.clock = Ds3231(board.internal_i2c)
         self.annunciator = Annunciator(
@@ -105,6 +108,7 @@ class App:
         saved, _ = self.state.load("session")
         if saved and session.may_resume(saved):
             self._take_up(now_ms, saved, utc_s, trusted)
+        self.unit.restarting = "new firmware on trial" if self.slots.state == ON_TRIAL else ""
         self.unit.introduce(now_ms)
         # Beside a patient no sound that is no alarm.
         self.unit.self_test.begin(now_ms, full=False, quiet=self.unit.session.watching)
@@ -295,13 +299,14 @@ class App:
         """As a host has asked: soon, and once it has been told sooner. Until then no session may begin."""
         at_ms = self.board.now_ms() + within_ms
         self._restart_at_ms = at_ms if self._restart_at_ms is None else min(at_ms, self._restart_at_ms)
-        self.unit.restarting = True
+        self.unit.restarting = "restarting"
 
     def look_for_restart(self) -> None:
         """In the step, which nothing that comes over the link keeps from its turn."""
-        if self._restart_at_ms is None or self.board.now_ms() < self._restart_at_ms:
+        now_ms, asked_ms = self.board.now_ms(), self._restart_at_ms
+        if (asked_ms is None or now_ms < asked_ms) and not self.slots.trial_is_over(now_ms):
             return
-        self._restart_at_ms, self.unit.restarting = None, False
+        self._restart_at_ms, self.unit.restarting = None, ""
         if self.unit.session.watching:  # it was refused where one is open: to be sure
             return
         for write in (self.write_log, self.write_state, self.write_audit):

@@ -1,8 +1,9 @@
-"""Settings and plans on their way onto the unit: in pieces, checked as a whole, stored as a whole or not at all.
+"""Settings, plans and programs on their way onto the unit: in pieces, checked as a whole, stored as a whole or not at
+all.
 
 `begin` says what comes and how long it is, data frames bring it, and `commit` makes it count with its SHA-256. The
-check is the one that the host has made already, with the same code. A plan is in force at once; settings are what all
-parts of the unit were made with, so the unit starts anew with them.
+check of settings and plans is the one that the host has made already, with the same code. A plan is in force at once;
+settings are what all parts of the unit were made with, so the unit starts anew with them. Programs: updating.py.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from drivers.link import Refused
 from sitter import plan, settings
 
 KINDS = ("settings", "plan")
+_OF_PROGRAMS = ("manifest", "file")
 _MOST_BYTES = 4096
 _FAULTS, _FAULT_BYTES = 6, 120  # as many as surely fit into an answer
 
@@ -22,51 +24,81 @@ _FAULTS, _FAULT_BYTES = 6, 120  # as many as surely fit into an answer
 class Uploads:
     def __init__(self, app) -> None:
         self._app = app
-        self._coming: tuple | None = None  # (what, bytes in all, what has come of them)
+        self._coming = None  # a Set, or an updating.File
         self._committed = b""  # SHA-256 of the last one
 
     def begin(self, request: dict) -> dict:
         what, size = request.get("what"), asked.number(request, "size", 0)
-        if what not in KINDS:
-            raise Refused("bad-request", "what: settings or plan")
-        if not 0 < size <= _MOST_BYTES:
-            raise Refused("bad-request", "size: 1 to %d bytes" % _MOST_BYTES)
-        self._coming = (what, size, bytearray())
-        return {"ok": True, "have": 0}
+        self.forget()
+        if what in _OF_PROGRAMS:
+            import updating  # and not before: most starts need none of it
+
+            self._coming = updating.begin(self._app, request, what, size)
+        elif what in KINDS:
+            self._coming = Set(self._app, what, size)
+        else:
+            raise Refused("bad-request", "what: settings, plan, manifest or file")
+        return {"ok": True, "have": self._coming.have}
 
     def forget(self) -> None:
-        self._coming = None
+        coming, self._coming = self._coming, None
+        if coming:
+            coming.drop()
 
     def take(self, body: bytes) -> dict:
         """A piece: its offset, then bytes. What does not follow is passed over; the answer says how far it is."""
-        if self._coming is None or len(body) < 4:
+        coming = self._coming
+        if coming is None or len(body) < 4:
             raise Refused("bad-request", "nothing is being put")
-        _, size, have = self._coming
-        if struct.unpack("<I", body[:4])[0] == len(have) and len(have) + len(body) - 4 <= size:
-            have += body[4:]
-        return {"ok": True, "have": len(have)}
+        if struct.unpack("<I", body[:4])[0] == coming.have and coming.have + len(body) - 4 <= coming.size:
+            coming.add(body[4:])
+        return {"ok": True, "have": coming.have}
 
     def commit(self, request: dict, who: str) -> dict:
-        digest = asked.raw(request, "sha256", 32)
-        if self._coming is None:
+        digest, coming = asked.raw(request, "sha256", 32), self._coming
+        if coming is None:
             if self._committed == digest:  # the answer was lost
                 return {"ok": True, "restarts": self._app.restart_wanted}
             raise Refused("bad-request", "nothing is being put")
-        what, size, have = self._coming
-        if len(have) != size or hashlib.sha256(have).digest() != digest:
-            raise Refused("bad-request", "%d of %d bytes, or not those that were meant" % (len(have), size))
+        if coming.have != coming.size:
+            raise Refused("bad-request", "%d of %d bytes" % (coming.have, coming.size))
         self._coming = None
-        self._store(what, _value(have), who)
+        coming.store(digest, who)
         self._committed = digest
         return {"ok": True, "restarts": self._app.restart_wanted}
 
-    def _store(self, what: str, value, who: str) -> None:
-        app = self._app
+
+class Set:
+    """Settings or a plan as they come, in memory; `have` bytes of `size` are there."""
+
+    def __init__(self, app, what: str, size: int) -> None:
+        if not 0 < size <= _MOST_BYTES:
+            raise Refused("bad-request", "size: 1 to %d bytes" % _MOST_BYTES)
+        self._app = app
+        self._what = what
+        self._text = bytearray()
+        self.size = size
+
+    @property
+    def have(self) -> int:
+        return len(self._text)
+
+    def add(self, data: bytes) -> None:
+        self._text += data
+
+    def drop(self) -> None:
+        """It is given up."""
+
+    def store(self, digest: bytes, who: str) -> None:
+        """Check it and make it count. Raises Refused, and then nothing was changed."""
+        if hashlib.sha256(self._text).digest() != digest:
+            raise Refused("bad-request", "not the bytes that were meant")
+        app, what, value = self._app, self._what, _value(self._text)
         faults = settings.check(value) if what == "settings" else plan.check(value)
         if faults:
             told = [asked.plain(fault[:_FAULT_BYTES]) for fault in faults[:_FAULTS]]
             raise Refused("refused", "%d faults, nothing was changed" % len(faults), {"faults": told})
-        self._write_down(what, value, who)
+        self._write_down(value, who)
         put_on_flash(app)
         if not app.state.save(what, value):
             app.note("not stored", who, what)
@@ -76,10 +108,10 @@ class Uploads:
         else:
             app.want_restart()
 
-    def _write_down(self, what: str, value: dict, who: str) -> None:
+    def _write_down(self, value: dict, who: str) -> None:
         """Who changes what: on flash before the change is, as a power cut between the two must not hide it."""
         app = self._app
-        if what == "plan":
+        if self._what == "plan":
             app.note("plan", who, old=app.unit.plan["code"] if app.unit.plan else "", new=value["code"])
             return
         before, after = app.unit.settings, settings.complete(value)

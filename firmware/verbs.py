@@ -43,6 +43,7 @@ VERBS = {
     "put.begin": IDLE,
     "put.commit": IDLE,
     "selftest": IDLE,
+    "firmware": IDLE,
     "restart": IDLE,
     "service": IDLE,
 }
@@ -266,6 +267,11 @@ class Verbs:
         import checkup  # and not before: most starts need none of it
 
         return checkup.ask(self._app, request, self._who)
+
+    def _firmware(self, request: dict):
+        import updating  # and not before: most starts need none of it
+
+        return updating.ask(self._app, request, self._who)
 
     def _restart(self, request: dict) -> dict:
         self._write_down("restart")

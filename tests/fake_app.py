@@ -4,6 +4,7 @@ For tests on both interpreters, for the host tests' unit on a pseudo-terminal, a
 """
 
 from custody import Custody
+from slots import Slots
 from verbs import Verbs
 
 from drivers.dfplayer import DfPlayer
@@ -80,6 +81,8 @@ class State:
 
 
 class Board:
+    NAME = "esp32_devkitc"
+
     def __init__(self):
         self.ms = 3600000
         self.boot_id = 0x51770001
@@ -143,7 +146,7 @@ class Parts:
 
 
 class FakeApp:
-    def __init__(self, root, logs, key=KEY):
+    def __init__(self, root, logs, key=KEY, folder="/a"):
         self.board = Board()
         self.root = root
         self.parts = Parts()
@@ -157,6 +160,7 @@ class FakeApp:
             self.state.values["key"] = "".join("%02x" % b for b in key)
         self.restart_wanted = False
         self.custody = Custody(self.board, self.state, root)
+        self.slots = Slots(root, folder)
         self.begin()
         self.sensor = Sensor()
         self.oximeter = Oximeter()
@@ -181,7 +185,7 @@ class FakeApp:
         return not self.audit_fails
 
     def want_restart(self):
-        self.restart_wanted = self.unit.restarting = True
+        self.restart_wanted, self.unit.restarting = True, "restarting"
 
     def set_clock(self, utc_s):
         if self.clock_s is None:

@@ -23,7 +23,8 @@ def firmware_config() -> Path:
         "stubPath": packages,
         "disableBytesTypePromotions": False,
         "reportMissingModuleSource": False,
-        "include": [str(FIRMWARE / name) for name in ("sitter", "drivers", "boards", "main.py", "app.py", "boot.py")],
+        "include": [str(FIRMWARE / name) for name in ("sitter", "drivers", "boards")]
+        + [*map(str, FIRMWARE.glob("*.py"))],
         "extraPaths": [str(FIRMWARE), str(FIRMWARE / "boards")],
     }
     path = ROOT / "build" / "pyright-firmware.json"

@@ -1,4 +1,5 @@
-"""ESP32-DevKitC V4 (ESP32-WROOM-32E, 4 MB flash, no PSRAM): every pin, bus and clock. Installed as /board.py.
+"""ESP32-DevKitC V4 (ESP32-WROOM-32E, 4 MB flash, no PSRAM): every pin, bus and clock. Installed as board.mpy
+in the slot of its program.
 
 Never run on hardware yet. Pins and their reasons: hardware/README.md. With boot.py this is the only place that knows
 `machine` and `esp32`.

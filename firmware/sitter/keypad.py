@@ -170,7 +170,7 @@ def refusal(now_ms: int, unit) -> str | None:
     phase = unit.session.phase
     if phase == "idle":
         if unit.restarting:
-            return "restarting"
+            return unit.restarting
         if unit.faults.get("key"):
             return "ready to be given its key" if unit.chord_held else "no key: provision first"
         if unit.plan is None:

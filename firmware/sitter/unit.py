@@ -66,7 +66,7 @@ class Unit:
         self.restarted: str | None = None  # how long the unit was off, until somebody has seen it
         self.asking = False  # whether the session that was interrupted is to go on
         self.help_called = self.patient_calls = self.call_held = False
-        self.restarting = False  # a host has asked for it, and it comes at once
+        self.restarting = ""  # why no session may begin: the unit is about to start anew
         self.chord_held = False  # somebody at the unit allows what only they may
         self.stuck_key: str | None = None
         self.battery: tuple[int, bool] | None = None  # level_pct, emptying

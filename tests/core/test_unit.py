@@ -85,7 +85,7 @@ def test_a_unit_without_a_key_begins_no_session_and_says_so():
 
 def test_no_session_begins_in_a_unit_that_is_about_to_restart():  # REQ-164
     bed = Bedside()
-    bed.unit.restarting = True
+    bed.unit.restarting = "restarting"
     bed.press("NEXT")
     assert bed.unit.session.phase == "idle"
 

@@ -14,7 +14,7 @@ class Module:
     pass
 board, main, machine = Module(), Module(), Module()
 def does(name, result=None):
-    def act(*args):
+    def act(*args, **more):
         happened.append(name)
         if name == FAILS:
             raise ERROR
@@ -29,22 +29,53 @@ keys = Module()
 keys.Keys = lambda *parts: keys
 keys.held_at_boot = does("held_at_boot", {held!r})
 sys.modules["drivers.keys"] = keys
-main.start, main.run, machine.reset = does("start"), does("run"), does("machine.reset")
+main.start, main.run = does("start"), does("run")
+machine.reset, machine.WDT = does("machine.reset"), does("watchdog")
 sys.modules["main"], sys.modules["machine"] = main, machine
 if FAILS != "import board":
     sys.modules["board"] = board
+{before}
 try:
     import boot
     ended = "prompt"
 except SystemExit:
     ended = "exit"
-print("RESULT", json.dumps([happened, ended]))
+try:
+    with open("/slot") as file:
+        marker = file.read()
+except OSError:
+    marker = None
+print("RESULT", json.dumps([happened, ended, sys.path[0], marker]))
+"""
+# The flash as MicroPython mounts it before boot.py, with a marker on it.
+ON_FLASH = """
+import vfs
+from sim.clock import Clock
+from sim.flash import FakeFlash
+class Worn(FakeFlash):
+    worn = False
+    def writeblocks(self, block, data, offset=0):
+        return -5 if self.worn else FakeFlash.writeblocks(self, block, data, offset)
+flash = Worn(Clock(), bytearray(b"\\xff" * 4096 * 32))
+vfs.mount(vfs.VfsPosix("/"), "/host")
+sys.path[:] = ["/host" + path if path.startswith("/") else path for path in sys.path]
+vfs.umount("/")
+vfs.VfsLfs2.mkfs(flash)
+vfs.mount(vfs.VfsLfs2(flash), "/")
+with open("/slot", "w") as file:
+    file.write({marker!r})
+flash.worn = {worn!r}
 """
 WHOLE = ["safe_outputs", "held_at_boot", "take_service_flag", "start", "run"]
 
 
 def boot(tmp_path: Path, fails: str = "", error: str = "MemoryError()", flag: bool = False, held: bool = False) -> list:
-    (tmp_path / "run.py").write_text(SCRIPT.format(fails=fails, error=error, flag=flag, held=held))
+    """What happened, and how it ended."""
+    return run(tmp_path, fails=fails, error=error, flag=flag, held=held, before="")[:2]
+
+
+def run(tmp_path: Path, script: str = SCRIPT, **values: object) -> list:
+    (tmp_path / "run.py").write_text(script.format(**values))
     return json.loads(simulator.run_script(tmp_path / "run.py", tmp_path))
 
 
@@ -74,8 +105,7 @@ def test_a_board_that_can_not_even_be_imported_is_reset_by_the_chip(tmp_path: Pa
 @pytest.mark.parametrize("fails", ["report", "restart"])
 def test_a_board_that_can_not_restart_is_reset_by_the_chip(fails: str, tmp_path: Path) -> None:
     script = SCRIPT.replace("if name == FAILS:", 'if name in (FAILS, "run"):')
-    (tmp_path / "run.py").write_text(script.format(fails=fails, error="MemoryError()", flag=False, held=False))
-    happened, _ = json.loads(simulator.run_script(tmp_path / "run.py", tmp_path))
+    happened = run(tmp_path, script, fails=fails, error="MemoryError()", flag=False, held=False, before="")[0]
     assert happened[-1] == "machine.reset"
 
 
@@ -94,5 +124,48 @@ def test_a_simulated_chip_that_loses_its_power_is_gone(tmp_path: Path) -> None:
 def test_ctrl_c_is_switched_off_before_anything_is_imported_that_takes_time() -> None:
     source = (Path(simulator.firmware_folder()) / "boot.py").read_text()
     code = [line for line in source.partition('"""\n\n')[2].splitlines() if line]
-    assert code[:3] == ["import sys", "import micropython", code[2]]
-    assert code[2].startswith("micropython.kbd_intr(-1)")
+    assert code[:3] == ["import os", "import sys", "import micropython"]  # which are in every image
+    assert code[3].startswith("micropython.kbd_intr(-1)")
+
+
+# --- two slots --------------------------------------------------------------------------------------------------------
+
+
+def slots(tmp_path: Path, marker: str, worn: bool = False, held: bool = False, fails: str = "") -> list:
+    """What happened, the folder that the program came from, and the marker behind it."""
+    before = ON_FLASH.format(marker=marker, worn=worn)
+    happened, _, folder, after = run(tmp_path, fails=fails, error="MemoryError()", flag=False, held=held, before=before)
+    return [happened, folder, after]
+
+
+@pytest.mark.parametrize(("marker", "folder", "after"), [
+    ("a", "/a", "a"), ("b", "/b", "b"), ("a!b", "/a", "a!b"), ("b!a", "/b", "b!a"),
+    ("a?b", "/a", "a!b"), ("b?a", "/b", "b!a"), ("nonsense", "/a", "nonsense"), ("a>a", "/a", "a>a"), ("c", "/a", "c"),
+])  # fmt: skip
+def test_the_good_program_is_started_and_one_that_was_not_confirmed_is_left(
+    marker: str, folder: str, after: str, tmp_path: Path
+) -> None:  # REQ-171
+    assert slots(tmp_path, marker) == [[*WHOLE, "restart"], folder, after]
+
+
+@pytest.mark.parametrize(("marker", "folder", "after"), [("a>b", "/b", "a?b"), ("b>a", "/a", "b?a")])
+def test_another_program_gets_one_start_under_a_watchdog(
+    marker: str, folder: str, after: str, tmp_path: Path
+) -> None:  # REQ-171
+    happened, came_from, said = slots(tmp_path, marker)
+    assert (came_from, said) == (folder, after)
+    assert happened[0] == "watchdog"
+
+
+def test_what_is_on_trial_can_not_be_kept_from_its_trial_by_a_key(tmp_path: Path) -> None:
+    assert "start" in slots(tmp_path, "a>b", held=True)[0]
+
+
+def test_one_that_falls_at_its_trial_is_left_at_the_next_start(tmp_path: Path) -> None:  # REQ-171
+    happened, _, said = slots(tmp_path, "a>b", fails="start")
+    assert happened[-2:] == ["report", "restart"]
+    assert slots(tmp_path, said)[1:] == ["/a", "a!b"]
+
+
+def test_without_a_marker_that_can_be_written_no_other_program_is_tried(tmp_path: Path) -> None:  # REQ-171
+    assert slots(tmp_path, "a>b", worn=True)[1:] == ["/a", "a>b"]

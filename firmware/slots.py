@@ -1,0 +1,55 @@
+"""Which of the two programs on the flash runs, and whether it has proven itself. boot.py chooses, and has the marker's
+meaning; updating.py puts another program there.
+
+A program on trial begins no session, and starts the unit anew, which goes back to the good program, unless it is
+confirmed within TRIAL_MS.
+"""
+
+import os
+
+TRIAL_MS = 180000
+GOOD, ON_TRIAL, FAILED = "good", "trial", "failed"
+
+
+class Slots:
+    """`running` and `other` are "a" and "b"; `state` is GOOD, ON_TRIAL, or FAILED: the other was tried in vain."""
+
+    def __init__(self, root: str, folder: str) -> None:
+        """`folder` is where the running program lies, as boot.py has put it in front of all others."""
+        self._root = root
+        self.running, self.other = ("b", "a") if folder == "/b" else ("a", "b")
+        try:
+            with open(root + "/slot") as file:
+                said = file.read(4)
+        except OSError:
+            said = ""
+        marked = {self.other + "?" + self.running: ON_TRIAL, self.running + "!" + self.other: FAILED}
+        self.state = marked.get(said, GOOD)
+
+    def trial_is_over(self, now_ms: int) -> bool:
+        return self.state == ON_TRIAL and now_ms > TRIAL_MS
+
+    def folder(self, slot: str) -> str:
+        return self._root + "/" + slot
+
+    def try_other(self) -> bool:
+        """At the next start; False if the flash does not take it."""
+        return self._mark(self.running + ">" + self.other)
+
+    def confirm(self) -> bool:
+        """The running program is the good one from now on; False if the flash does not take it."""
+        if not self._mark(self.running):
+            return False
+        self.state = GOOD
+        return True
+
+    def _mark(self, marker: str) -> bool:
+        """Replace the marker as a whole."""
+        path = self._root + "/slot"
+        try:
+            with open(path + ".new", "w") as file:
+                file.write(marker)
+            os.rename(path + ".new", path)
+        except OSError:
+            return False
+        return True

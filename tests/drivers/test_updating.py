@@ -1,0 +1,296 @@
+import hashlib
+import os
+import struct
+
+import updating
+from fake_app import KEY, FakeApp
+from slots import FAILED, GOOD, ON_TRIAL, TRIAL_MS, Slots
+from test_logstore import new_root
+
+from both import raises
+from drivers.link import Refused
+from sitter import manifest
+
+FILES = {"main.mpy": b"M" * 700, "board.mpy": b"B" * 300, "sitter/alarms.mpy": b"A" * 5000, "drivers/nibp.mpy": b"N"}
+
+
+def digits(data):
+    return "".join("%02x" % b for b in data)
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def bundle(files, version="0.2.0", board="esp32_devkitc"):
+    rows = [manifest.row(digits(sha256(files[name])), len(files[name]), name) for name in sorted(files)]
+    return (manifest.head(version, board) + "".join(rows)).encode()
+
+
+def installed(folder="/a", marker=None, files=FILES):
+    """A unit whose program was put in slot a by flashing it."""
+    root, _ = new_root()
+    for part in ("/a", "/a/sitter", "/a/drivers"):
+        os.mkdir(root + part)
+    write(root + "/a/manifest", bundle(files, "0.1.0"))
+    for name in files:
+        write(root + "/a/" + name, files[name])
+    if marker:
+        write(root + "/slot", marker.encode())
+    return FakeApp(root, {}, folder=folder)
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def ask(app, verb, **fields):
+    answer = app.verbs.serve(dict(fields, do=verb), True)
+    return answer if isinstance(answer, dict) else [piece for piece in answer if piece is not None][-1]
+
+
+def put(app, what, data, **fields):
+    """Put a file as the host does; whether any of it had to be sent."""
+    have = ask(app, "put.begin", what=what, size=len(data), **fields)["have"]
+    sent = have < len(data)
+    while have < len(data):
+        have = app.verbs.take_data(struct.pack("<I", have) + data[have : have + 160])["have"]
+    ask(app, "put.commit", sha256=digits(sha256(data)))
+    return sent
+
+
+def put_all(app, files=FILES, text=None):
+    text = text or bundle(files)
+    put(app, "manifest", text)
+    for name in sorted(files):
+        put(app, "file", files[name], name=name, sha256=digits(sha256(files[name])))
+    return digits(manifest.mac(KEY, sha256(text)))
+
+
+def refusal(app, verb, **fields):
+    return raises(Refused, lambda: ask(app, verb, **fields)).args
+
+
+def started_anew(app, folder, marker):
+    """The same unit after a start that boot.py has made with the marker it then wrote."""
+    write(app.root + "/slot", marker.encode())
+    again = FakeApp(app.root, {}, folder=folder)
+    again.unit.restarting = "new firmware on trial" if again.slots.state == ON_TRIAL else ""
+    return again
+
+
+# --- the marker -------------------------------------------------------------------------------------------------------
+
+
+def test_the_marker_says_what_runs_and_what_became_of_the_other():
+    for marker, folder, running, state in (
+        (None, "/a", "a", GOOD), ("a", "/a", "a", GOOD), ("b", "/b", "b", GOOD), ("a>b", "/a", "a", GOOD),
+        ("a?b", "/b", "b", ON_TRIAL), ("b?a", "/a", "a", ON_TRIAL), ("a!b", "/a", "a", FAILED),
+        ("a?b", "/a", "a", GOOD), ("nonsense", "/a", "a", GOOD),
+    ):  # fmt: skip
+        slots = installed(folder, marker).slots
+        assert (slots.running, slots.state) == (running, state), (marker, folder)
+        assert slots.running != slots.other
+
+
+def test_a_trial_has_its_time():  # REQ-171
+    slots = installed("/b", "a?b").slots
+    assert not slots.trial_is_over(TRIAL_MS)
+    assert slots.trial_is_over(TRIAL_MS + 1)
+    assert not installed("/a", "a").slots.trial_is_over(TRIAL_MS + 1)
+
+
+# --- an update --------------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_program_is_tried_and_is_the_good_one_once_confirmed():
+    app = installed()
+    assert ask(app, "firmware", act="show")["other"] is None
+    mac = put_all(app)
+    assert read(app.root + "/b/sitter/alarms.mpy") == FILES["sitter/alarms.mpy"]
+    answer = ask(app, "firmware", act="switch", mac=mac)
+    assert (answer["restarts"], answer["version"]) == (True, "0.2.0")
+    assert app.restart_wanted
+    assert read(app.root + "/slot") == b"a>b"
+    assert app.notes[-1] == ("firmware", "", "", "0.1.0", "0.2.0")
+    assert app.notes_safe == len(app.notes)
+    app = started_anew(app, "/b", "a?b")
+    shown = ask(app, "firmware", act="show")
+    assert (shown["running"], shown["state"], shown["other"]) == ("b", ON_TRIAL, "0.1.0")
+    assert ask(app, "firmware", act="confirm")["ok"]
+    assert read(app.root + "/slot") == b"b"
+    assert not app.unit.restarting
+    assert Slots(app.root, "/b").state == GOOD
+    assert ask(app, "firmware", act="confirm")["ok"]  # its answer was lost
+
+
+def test_the_program_before_can_be_tried_again_and_nothing_has_to_be_sent():
+    app = installed()
+    ask(app, "firmware", act="switch", mac=put_all(app))
+    app = started_anew(app, "/b", "b")
+    assert ask(app, "firmware", act="switch")["version"] == "0.1.0"
+    assert read(app.root + "/slot") == b"b>a"
+
+
+def test_an_update_that_was_cut_off_goes_on_with_what_is_missing():
+    app = installed()
+    text = bundle(FILES)
+    put(app, "manifest", text)
+    put(app, "file", FILES["main.mpy"], name="main.mpy", sha256=digits(sha256(FILES["main.mpy"])))
+    again = FakeApp(app.root, {})
+    put(again, "manifest", text)
+    sent = [name for name in sorted(FILES)
+            if put(again, "file", FILES[name], name=name, sha256=digits(sha256(FILES[name])))]  # fmt: skip
+    assert sent == ["board.mpy", "drivers/nibp.mpy", "sitter/alarms.mpy"]
+
+
+def test_files_that_the_new_program_has_not_are_removed():
+    app = installed()
+    put_all(app, dict(FILES, **{"old.mpy": b"old", "drivers/older.mpy": b"older"}))
+    ask(app, "firmware", act="switch", mac=put_all(app))
+    assert "old.mpy" not in os.listdir(app.root + "/b")
+    assert os.listdir(app.root + "/b/drivers") == ["nibp.mpy"]
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_switched_to_that_is_not_whole():  # REQ-172
+    for name in sorted(FILES):
+        app = installed()
+        mac = put_all(app)
+        whole = read(app.root + "/b/" + name)
+        for damaged in (whole[:-1], whole + b"x", bytes((whole[0] ^ 1,)) + whole[1:]):
+            write(app.root + "/b/" + name, damaged)
+            assert refusal(app, "firmware", act="switch", mac=mac) == ("refused", "not whole: " + name)
+        os.remove(app.root + "/b/" + name)
+        assert refusal(app, "firmware", act="switch", mac=mac)[0] == "refused"
+        raises(OSError, read, app.root + "/slot")
+        assert not app.restart_wanted
+
+
+def test_a_manifest_that_the_key_has_not_vouched_for_is_not_believed():  # REQ-172
+    app = installed()
+    mac = put_all(app)
+    other = digits(manifest.mac(b"x" * 32, sha256(bundle(FILES))))
+    assert refusal(app, "firmware", act="switch", mac=other)[0] == "refused"
+    assert refusal(app, "firmware", act="switch")[0] == "refused"
+    write(app.root + "/b/manifest", bundle(FILES, "0.3.0"))
+    assert refusal(app, "firmware", act="switch", mac=mac)[0] == "refused"
+    assert not app.restart_wanted
+
+
+def test_a_program_that_was_vouched_for_is_not_once_another_manifest_came():  # REQ-172
+    app = installed()
+    ask(app, "firmware", act="switch", mac=put_all(app))
+    app = started_anew(app, "/a", "a!b")  # it was not confirmed
+    assert ask(app, "firmware", act="show")["other"] == "0.2.0"
+    put(app, "manifest", bundle(FILES, "0.3.0"))
+    assert ask(app, "firmware", act="show")["other"] is None
+    assert refusal(app, "firmware", act="switch")[0] == "refused"
+
+
+def test_a_program_for_another_board_is_refused():  # REQ-172
+    app = installed()
+    mac = put_all(app, text=bundle(FILES, board="esp32_s3"))
+    assert "board esp32_s3" in refusal(app, "firmware", act="switch", mac=mac)[1]
+
+
+def test_a_manifest_that_is_none_is_refused():
+    for text in (b"nonsense\n", b"sitter 1\n", bundle(FILES) + b"0 0 main.mpy\n", b"\xff\xfe\n", bundle(FILES) + b"\n"):
+        app = installed()
+        put_all(app, text=text)
+        mac = digits(manifest.mac(KEY, sha256(text)))
+        assert refusal(app, "firmware", act="switch", mac=mac)[0] in ("refused", "storage"), text
+
+
+def test_names_are_those_of_compiled_files_and_no_paths():  # REQ-163
+    app = installed()
+    for name in ("../boot.mpy", "/boot.mpy", "boot.py", "a/b/c.mpy", "state/key.0", ".mpy", "A.mpy", "", None, 5,
+                 "sitter/.mpy", "x" * 25 + ".mpy"):  # fmt: skip
+        assert not manifest.is_name(name)
+        assert refusal(app, "put.begin", what="file", size=5, name=name, sha256="00" * 32)[0] == "bad-request"
+    assert manifest.is_name("sitter/alarm_table.mpy")
+
+
+def test_what_comes_is_bounded():
+    app = installed()
+    for size in (0, 65537, 1 << 30):
+        assert refusal(app, "put.begin", what="file", size=size, name="a.mpy", sha256="00" * 32)[0] == "bad-request"
+    assert refusal(app, "put.begin", what="manifest", size=16385)[0] == "bad-request"
+
+
+def test_bytes_that_were_not_meant_leave_no_file():
+    app = installed()
+    put(app, "manifest", bundle(FILES))
+    raises(Refused, lambda: put_wrong(app))
+    raises(OSError, read, app.root + "/b/main.mpy")
+
+
+def put_wrong(app):
+    ask(app, "put.begin", what="file", size=3, name="main.mpy", sha256="00" * 32)
+    app.verbs.take_data(struct.pack("<I", 0) + b"abc")
+    ask(app, "put.commit", sha256="11" * 32)
+
+
+def test_a_program_that_was_copied_by_hand_is_not_updated():
+    app = installed()
+    os.remove(app.root + "/a/manifest")
+    assert refusal(app, "put.begin", what="manifest", size=100)[0] == "refused"
+    assert not ask(app, "firmware", act="show")["in_slot"]
+
+
+def test_on_trial_nothing_else_is_taken_and_a_unit_with_a_fault_of_its_own_is_not_confirmed():
+    app = installed("/b", "a?b")
+    write_other(app)
+    assert refusal(app, "put.begin", what="manifest", size=100)[0] == "refused"
+    assert refusal(app, "firmware", act="switch")[0] == "refused"
+    app.unit.faults["task"] = "oximeter"
+    assert "task" in refusal(app, "firmware", act="confirm")[1]
+    app.unit.faults["task"] = None
+    app.unit.faults["oximeter"] = "silent"  # a sensor may be unplugged
+    assert ask(app, "firmware", act="confirm")["ok"]
+
+
+def write_other(app):
+    for part in ("/b", "/b/sitter", "/b/drivers"):
+        os.mkdir(app.root + part)
+    write(app.root + "/b/manifest", bundle(FILES))
+
+
+def test_nothing_is_confirmed_that_is_not_on_trial():
+    assert refusal(installed("/a", "a!b"), "firmware", act="confirm")[0] == "refused"
+
+
+def test_what_can_not_be_written_down_is_not_switched_to():  # REQ-161
+    app = installed()
+    mac = put_all(app)
+    app.audit_fails = True
+    assert refusal(app, "firmware", act="switch", mac=mac)[0] == "storage"
+    assert not app.restart_wanted
+
+
+def test_an_unknown_act_is_refused():
+    assert refusal(installed(), "firmware", act="erase")[0] == "bad-request"
+
+
+def test_a_flash_that_is_full_is_said_with_what_helps():
+    app = installed()
+    updating.open = no_room
+    try:
+        error = raises(Refused, lambda: ask(app, "put.begin", what="manifest", size=100))
+    finally:
+        del updating.open
+    assert error.args == ("storage", "no room for it: pull the logs first")
+
+
+def no_room(path, mode="r"):
+    if "w" in mode:
+        raise OSError(28)
+    return open(path, mode)
