@@ -5,10 +5,16 @@ import signal
 import sys
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 ROOT = Path(__file__).parent.parent
 for folder in (ROOT / "tests", ROOT / "tests" / "core", ROOT / "firmware"):
     sys.path.insert(0, str(folder))
 
+
+# A machine that is busy with other things is no fault of what is tested.
+settings.register_profile("sitter", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sitter")
 
 # A shell that runs this in the background has Ctrl-C ignored, for all children too; the tests that press it do mean it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
