@@ -21,12 +21,25 @@ one. The file is replaced as a whole. Without one, or with anything else in it, 
 import os
 import sys
 
+import esp32
 import micropython
+import vfs
 
 micropython.kbd_intr(-1)  # before anything that takes time: a Ctrl-C on the line must not stop the way to the program
 
 _KNOWN = ("a", "b", "a>b", "b>a", "a?b", "b?a", "a!b", "b!a")
+# As in drivers/volume.py, which can't be had before. They may grow and never shrink: see `remount`.
+_READ_BYTES, _LOOKAHEAD_BYTES = 256, 64
 _TRIAL_START_MS = 20000  # for a program on trial to get from here to its first feeding of the watchdog
+
+
+def remount() -> None:
+    """Mount the volume for good. MicroPython has mounted it with caches of 128 bytes, and so can't read a small file
+    that LittleFS has put into its folder's own block, which it does up to the size of the cache that it was written
+    with; and on a full volume it is slow (docs/decisions/0014)."""
+    for device in esp32.Partition.find(esp32.Partition.TYPE_DATA, label="vfs"):
+        vfs.umount("/")
+        vfs.mount(vfs.VfsLfs2(device, readsize=_READ_BYTES, lookahead=_LOOKAHEAD_BYTES), "/")
 
 
 def _marker() -> str:
@@ -62,6 +75,7 @@ def slot() -> tuple[str, bool]:
 
 def start() -> bool:
     """Run the program; whether service was asked for instead."""
+    remount()
     folder, on_trial = slot()
     if on_trial:
         import machine
@@ -90,9 +104,10 @@ def start_anew(error: BaseException | None) -> None:
         if error:
             board.report(error)
         board.restart()
-    except Exception:  # noqa: BLE001 - no board, or one that can't: the chip itself can
+    except Exception as worse:  # noqa: BLE001 - no board, or one that can't: the chip itself can
         import machine
 
+        sys.print_exception(worse)
         machine.reset()
 
 

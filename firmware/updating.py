@@ -142,10 +142,9 @@ def _digest(path: str) -> tuple[int, bytes]:
 
 def _shown(app) -> dict:
     slots = app.slots
-    running, other = _head(app, slots.running), _head(app, slots.other)
-    usable = _vouched(app, slots.other) is not None
+    other = _head(app, slots.other) if _vouched(app, slots.other) is not None else None
     return {"ok": True, "running": slots.running, "state": slots.state, "version": VERSION, "board": app.board.NAME,
-            "in_slot": running is not None, "other": other[0] if other and usable else None}  # fmt: skip
+            "manifest": _named(app, slots.running), "other": other[0] if other else None}  # fmt: skip
 
 
 def _head(app, slot: str) -> tuple[str, str] | None:
@@ -155,6 +154,12 @@ def _head(app, slot: str) -> tuple[str, str] | None:
             return manifest.parsed_head(file.readline())
     except (OSError, ValueError):
         return None
+
+
+def _named(app, slot: str) -> str | None:
+    """SHA-256 of a slot's manifest, which tells its program from every other."""
+    size, digest = _digest(app.slots.folder(slot) + "/manifest")
+    return asked.digits(digest) if size else None
 
 
 def _mac(app, slot: str) -> bytes:

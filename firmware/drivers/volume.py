@@ -4,7 +4,11 @@ LittleFS keeps no map of free blocks: now and then an allocation walks the whole
 the one call into C that a flush is. With the defaults of MicroPython's port, which reads 32 bytes at a time, that walk
 took 12 651 reads and 0.8 s on a volume of nine sessions (measured in the simulator, at 50 us a read and 10 MB/s), an
 eternity for an alarm that waits. Reads of 256 bytes make it a tenth of that for 3 KB of memory, and a map of 512 blocks
-instead of 256 makes it rarer. What is on the flash is the same either way. See docs/decisions/0014.
+instead of 256 makes it rarer. See docs/decisions/0014.
+
+What is on the flash is not quite the same: LittleFS keeps a file that is no larger than its cache, four reads, in the
+block of its folder, and a volume with a smaller cache can't read it there. So the reads may only ever grow, boot.py,
+which comes before everything that lies on the volume, mounts it with the same ones, and nothing else mounts it.
 """
 
 import vfs

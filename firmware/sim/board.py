@@ -87,19 +87,24 @@ def mount() -> str:
     """Mount the LittleFS volume, making it on a blank flash; the root under which logs and state live."""
     import vfs
 
+    if world.flash:  # the program lies on it, and boot.py has mounted it
+        _begin("")
+        return ""
     try:
         volume = open_volume(_stage.flash)
     except OSError:
         vfs.VfsLfs2.mkfs(_stage.flash)
         volume = open_volume(_stage.flash)
     vfs.mount(volume, ROOT)
-    if not _stage.state["boots"]:
-        _provision(StateStore(ROOT))
+    _begin(ROOT)
     return ROOT
 
 
-def _provision(state: StateStore) -> None:
-    """Put the scenario's settings, its plan and the unit's key where a technician would have put them."""
+def _begin(root: str) -> None:
+    """At the first start: the scenario's settings, its plan and the unit's key where a technician puts them."""
+    if _stage.state["boots"]:
+        return
+    state = StateStore(root)
     for name in ("settings", "plan"):
         if _stage.job.get(name) is not None:
             state.save(name, _stage.job[name])

@@ -22,6 +22,14 @@ class FakeDs3231:
     def _set(self, utc_s: int, at_us: int) -> None:
         self._base_utc_s, self._base_us = utc_s, at_us
 
+    def kept(self) -> list:
+        """What its own battery keeps while the unit is off."""
+        return [self._base_utc_s, self._base_us, self._registers[_STATUS] & _OSF]
+
+    def take_up(self, kept: list) -> None:
+        self._set(kept[0], kept[1])
+        self._registers[_STATUS] |= kept[2]
+
     def lost_power(self) -> None:
         self._registers[_STATUS] |= _OSF
         self._set(utc.to_seconds(2000, 1, 1, 0, 0, 0), self._clock.now_us)

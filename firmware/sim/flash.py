@@ -5,11 +5,21 @@ Knobs: `dead` makes every operation fail with EIO, as after a power cut; `cut_at
 stays done. `operations`, `erases`, `programs` and `reads` count wear and work.
 """
 
+import os
+
 from sim import costs
 
 BLOCK_BYTES = 4096
 _COUNT, _SIZE, _ERASE = 4, 5, 6
 _EIO = 5
+
+
+def read_image(path: str) -> bytearray:
+    """What is on a flash."""
+    image = bytearray(os.stat(path)[6])
+    with open(path, "rb") as file:
+        file.readinto(image)
+    return image
 
 
 class FakeFlash:
@@ -22,10 +32,11 @@ class FakeFlash:
         self._file = None
         self.operations = self.erases = self.programs = self.reads = 0
 
-    def keep_in(self, path: str) -> None:
-        """From here on the file is the flash: whole now, and with each operation as it is done."""
-        with open(path, "wb") as file:
-            file.write(self.image)
+    def keep_in(self, path: str, whole: bool = True) -> None:
+        """From here on the file is the flash: `whole` now unless it is already, and with each operation."""
+        if whole:
+            with open(path, "wb") as file:
+                file.write(self.image)
         self._file = open(path, "r+b")  # noqa: SIM115 - open until the process ends, however it does
 
     def _keep(self, start: int, end: int) -> None:

@@ -11,7 +11,7 @@ import sys
 from sim import world
 from sim.dfplayer import FakeDfPlayer
 from sim.ds3231 import FakeDs3231
-from sim.flash import FakeFlash
+from sim.flash import FakeFlash, read_image
 from sim.i2c import FakeI2C
 from sim.max17048 import FakeMax17048
 from sim.max30102 import FakeMax30102
@@ -24,11 +24,11 @@ from sim.st7789 import FakeSt7789
 from sim.uart import FakeUart
 from sim.watchdog import FakeWatchdog
 
-EXIT_POWER_CUT, EXIT_SERVICE = 75, 76
 _PRESS_S = 0.15
 _PROGRESS_S = 60
 _ALIVE_S = 0.25
 _RESET_US = 300000
+_MAILBOX = "/happens.json"
 
 
 class Stage:
@@ -38,6 +38,7 @@ class Stage:
             self.job = json.load(file)
         self.state = self._load_state()
         self.rtc_memory = self.state.get("rtc_memory", "")
+        world.stage = self
         clock = world.clock
         clock.now_us = world.boot_us = self.state["at_us"]
         clock.cpu_factor = self.job.get("cpu_factor", 1)
@@ -55,14 +56,14 @@ class Stage:
             with open(self._folder + "/state.json") as file:
                 return json.load(file)
         except OSError:
-            return {"at_us": 0, "boots": 0, "rtc_trusted": True}
+            return {"at_us": 0, "boots": 0}
 
     # --- the parts ------------------------------------------------------------------------------------------------
 
     def _build_patient_side(self, clock) -> None:
         values = dict(self.job.get("patient", {}))
         recording = values.pop("recording", None)
-        self.patient = Patient(self.job["seed"], values, read_recording(recording) if recording else None)
+        self.patient = Patient(self.job["seed"], values, read_recording(world.host + recording) if recording else None)
         self.oximeter = FakeMax30102(clock, self.patient)
         self.patient_i2c = FakeI2C(clock, timeout_us=10000)
         self.patient_i2c.attach(0x57, self.oximeter)
@@ -74,6 +75,8 @@ class Stage:
         self.keys = FakeMcp23017(clock, self.keys_int)
         self.rtc = FakeDs3231(clock, self.job["start_utc_s"])
         self.internal_i2c = FakeI2C(clock, timeout_us=10000)
+        if "rtc" in self.state:
+            self.rtc.take_up(self.state["rtc"])
         self.internal_i2c.attach(0x20, self.keys)
         self.internal_i2c.attach(0x68, self.rtc)
         self.supply = FakeMax17048(clock)
@@ -89,11 +92,10 @@ class Stage:
         self.call_relay = FakePin(0)
         self.sounder = FakeSounder(clock)
         self.light_warm, self.light_cool = FakePwm(clock), FakePwm(clock)
+        if world.watchdog:
+            world.watchdog.leave()  # the program's own takes its place
         self.watchdog = FakeWatchdog(clock, self.bite)
-        image = bytearray(os.stat(self._folder + "/flash.img")[6])
-        with open(self._folder + "/flash.img", "rb") as file:
-            file.readinto(image)
-        self.flash = FakeFlash(clock, image)
+        self.flash = world.flash or FakeFlash(clock, read_image(self._folder + "/flash.img"))
 
     # --- the timeline ---------------------------------------------------------------------------------------------
 
@@ -117,6 +119,8 @@ class Stage:
                 self._change_patient(at_us, name, value, entry.get("over_s", 0))
             for name, value in entry.get("fault", {}).items():
                 self._turn(name, value)
+            if "speed" in entry:  # only from the host
+                world.set_speed(entry["speed"])
             if "power_cut" in entry:
                 self.cut_power(entry["power_cut"].get("off_s", 10))
 
@@ -149,7 +153,7 @@ class Stage:
         """The process ends here; the host starts it again from the flash image, `off_s` later."""
         self.flash.dead = True
         self._save(world.clock.now_us + int(off_s * 1000000), "power on")
-        sys.exit(EXIT_POWER_CUT)
+        sys.exit(world.EXIT_POWER_CUT)
 
     def bite(self) -> None:
         self._reset("watchdog")
@@ -160,18 +164,19 @@ class Stage:
 
     def leave_to_prompt(self) -> None:
         self._save(world.clock.now_us, "reset")
-        sys.exit(EXIT_SERVICE)
+        sys.exit(world.EXIT_SERVICE)
 
     def _reset(self, cause: str) -> None:
         self.flash.dead = True
         self._save(world.clock.now_us + _RESET_US, cause)
-        sys.exit(EXIT_POWER_CUT)
+        sys.exit(world.EXIT_POWER_CUT)
 
     def _finish(self) -> None:
         """The timeline is over: from here on time runs by itself and the serial line is served."""
         with open(self._folder + "/trace.json", "w") as file:
             json.dump(self.trace(), file)
-        self.flash.keep_in(self._folder + "/flash.img")
+        if not world.flash:  # which keeps itself
+            self.flash.keep_in(self._folder + "/flash.img")
         world.on_hangup = self._end
         from time import real_ticks_diff, real_ticks_us
 
@@ -183,7 +188,18 @@ class Stage:
     def _still_alive(self) -> None:
         """In real time anybody may kill this process: leave behind where it was."""
         self._save_state(world.clock.now_us, "power on")
+        self._look_into_mailbox()
         world.clock.at_us(world.clock.now_us + int(_ALIVE_S * 1000000), self._still_alive)
+
+    def _look_into_mailbox(self) -> None:
+        """Something that is to happen now, such as a key that somebody presses; the host waits until it is taken."""
+        try:
+            with open(self._folder + _MAILBOX) as file:
+                entry = json.load(file)
+            os.remove(self._folder + _MAILBOX)
+        except OSError:
+            return
+        self._doing(entry, world.clock.now_us)()
 
     def _end(self) -> None:
         self._save(world.clock.now_us, "power on")
@@ -197,7 +213,7 @@ class Stage:
         """Where the scenario goes on at the next start; replaced as a whole."""
         path = self._folder + "/state.json"
         with open(path + ".new", "w") as file:
-            state = {"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause}
+            state = {"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause, "rtc": self.rtc.kept()}
             json.dump(dict(state, rtc_memory="" if cause == "power on" else self.rtc_memory), file)
         os.rename(path + ".new", path)
 

@@ -33,6 +33,8 @@ _COMMANDS = {
     "label": ("commands_clock", "Call a unit something that people say."),
     "check": ("commands_check", "Check whether units are fit to be taken to a bedside."),
     "logs": ("commands_logs", "List, pull, verify and show session logs."),
+    "flash": ("commands_flash", "Put MicroPython and the program onto a chip."),
+    "update": ("commands_update", "Bring a unit's program up to date, or go back to the one before."),
     "provision": ("commands_access", "Give a new unit its key."),
     "audit": ("commands_access", "Show who did what to a unit."),
     "selftest": ("commands_selftest", "Try a unit's parts out, guided, with a record to sign."),
@@ -158,12 +160,12 @@ def place(where: Where, as_json: bool) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def unit(where: Where, as_json: bool) -> Iterator["Connection"]:
-    """A connection to the unit that is meant."""
+def unit(where: Where, as_json: bool, any_schema: bool = False) -> Iterator["Connection"]:
+    """A connection to the unit that is meant, closed at the end."""
     from sitterctl import device, finding, keys
 
     at_hand = keys.at_hand(where.key)
-    with place(where, as_json) as path, device.connect(path, at_hand, where.timeout_s) as line:
+    with place(where, as_json) as path, device.connect(path, at_hand, where.timeout_s, any_schema) as line:
         if where.name and not where.scenario:
             finding.check_name(line, where.name)
         yield line

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sitterctl.selftest import Result, Step
     from sitterctl.selftest_run import Run
 
+_SETTLED_MS = 16000  # a unit that has just started has seen too little of a pulse to judge it
 _WORDS = {"y": "[y]es", "n": "[n]o", "r": "[r]epeat", "s": "[s]kip"}
 
 
@@ -62,6 +63,7 @@ def selftest(parts: tuple[str, ...], out: Path | None, where: Where, as_json: bo
     steps = steps_of.chosen(parts)
     with unit(where, as_json) as connection:
         connection.prove_key()
+        connection.outgrow_start(_SETTLED_MS)
         run = Run(connection, None if as_json else _AtTheTerminal(), lambda result: _tell(result, as_json))
         try:
             run.all(steps)

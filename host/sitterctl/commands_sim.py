@@ -7,8 +7,11 @@ import click
 
 from sitterctl import output
 from sitterctl.cli import examples, json_option, no_port_option, play_simulator
-from sitterctl.errors import CHECK_FAILED, SitterError
+from sitterctl.errors import CHECK_FAILED, USAGE, SitterError
 
+_FASTEST = 20
+state_option = click.option("--state", type=click.Path(path_type=Path, file_okay=False, exists=True), required=True,
+                            help="The folder that the unit was started with.")  # fmt: skip
 scenario_argument = click.argument("scenario", type=click.Path(path_type=Path, dir_okay=False))
 
 
@@ -63,3 +66,35 @@ def start(scenario: Path, state: Path | None, as_json: bool) -> int:
             return 0
     raise SitterError("the simulated unit ended by itself: " + "; ".join(unit.messages[-3:]), "start it again",
                       exit_code=CHECK_FAILED)  # fmt: skip
+
+
+@sim.command(epilog=examples("sim press NEXT --state build/unit",
+                             "sim press MARK+BP --hold 60 --state build/unit"))  # fmt: skip
+@click.argument("keys", metavar="KEY[+KEY]")
+@click.option("--hold", "hold_s", type=click.FloatRange(0.05, 600), default=0.15, show_default=True, metavar="SECONDS",
+              help="For how long.")  # fmt: skip
+@state_option
+@json_option
+@no_port_option
+def press(keys: str, hold_s: float, state: Path, as_json: bool) -> None:
+    """Press a key of a simulated unit that is running, or the patient's call button (CALL)."""
+    from sitterctl import scenario, simulator
+
+    wrong = [key for key in keys.split("+") if key not in scenario.KEYS]
+    if wrong:
+        raise SitterError(f"there is no key {wrong[0]}", f"there are: {', '.join(scenario.KEYS)}", exit_code=USAGE)
+    simulator.happen(state, {"key": keys, "hold_s": hold_s})
+    output.show({"key": keys, "hold_s": hold_s}, as_json, f"pressed {keys}")
+
+
+@sim.command(epilog=examples("sim speed 20 --state build/unit", "sim speed 1 --state build/unit"))
+@click.argument("factor", type=click.IntRange(1, _FASTEST))
+@state_option
+@json_option
+@no_port_option
+def speed(factor: int, state: Path, as_json: bool) -> None:
+    """Let time run faster for a simulated unit that is running, up to 20 times; 1 is as fast as everybody's."""
+    from sitterctl import simulator
+
+    simulator.happen(state, {"speed": factor})
+    output.show({"speed": factor}, as_json, f"time runs {factor} times as fast for the unit")

@@ -62,22 +62,36 @@ class Connection:
         """Whether closing this line would lower DTR and RTS; None if there is no telling."""
         return port.hangs_up(self._line)
 
-    def greet(self) -> dict:
-        """Say hello and check that this is a unit we can talk to and that opening the port did not restart it."""
-        self._write(b"\r\0")  # ends whatever stood half-sent on the line, and gets MicroPython to show its prompt
+    def rouse(self) -> None:
+        """End whatever stood half-sent on the line, and get MicroPython to show its prompt."""
+        self._write(b"\r\0")
+
+    @property
+    def at_prompt(self) -> bool:
+        """Whether MicroPython's prompt has been heard, and so no program runs."""
+        return b">>>" in self._heard
+
+    def greet(self, any_schema: bool = False) -> dict:
+        """Say hello and check that this is a unit we can talk to and that opening the port did not restart it. To
+        bring its program up to date the `schema` of its records need not be ours."""
+        self.rouse()
         hello = answers.need(self.ask("hello"), schema=int, uptime_ms=int)
         since_open_ms = (time.monotonic() - self._opened_at) * 1000
-        if hello["schema"] != SCHEMA_ID:
+        if hello["schema"] != SCHEMA_ID and not any_schema:
             version = hello.get("version")
             raise SitterError(
                 f"unit {hello.get('unit_id')} speaks another schema than this sitterctl (its firmware: {version})",
                 f"install sitterctl {version}, or update the unit; logs that were pulled can be read by any version",
                 exit_code=CHECK_FAILED,
             )
-        self.hello = _checked_hello(hello)
+        self.take_hello(hello)
         if self.hello["uptime_ms"] < since_open_ms + _RESTART_MARGIN_MS:
             raise self._restarted(f"when {self.path} was opened")
         return self.hello
+
+    def take_hello(self, hello: dict) -> None:
+        """Go on from what the unit has said already. Raises SitterError when it makes no sense."""
+        self.hello = _checked_hello(hello)
 
     def check_start(self) -> None:
         """Raises SitterError when this is no longer the start of the unit that was greeted, or no longer the unit."""
@@ -93,9 +107,17 @@ class Connection:
             hello = _checked_hello(self.checked(frame)) if frame else self.hello
             if hello["boot_id"] != self.hello["boot_id"]:
                 self.hello, self._channel = hello, None
+                self.outgrow_start()
                 return
             time.sleep(_LOOK_S)
         raise self.silence()
+
+    def outgrow_start(self, up_ms: int = _RESTART_MARGIN_MS) -> None:
+        """Until the unit is up for so long; at least until nobody who opens its port would believe that this has
+        restarted it."""
+        while self.hello["uptime_ms"] < up_ms:
+            time.sleep(min(5.0, (up_ms - self.hello["uptime_ms"]) / 1000 + _LOOK_S))
+            self.hello = _checked_hello(self.ask("hello"))
 
     def add_key(self, key: bytes) -> None:
         """One more key at hand."""
@@ -260,7 +282,7 @@ class Connection:
             return SitterError(f"the unit on {self.path} answers no longer", "is it switched on, and the cable in?",
                                exit_code=NO_ANSWER)  # fmt: skip
         said = "".join(c for c in self._heard.decode("ascii", "ignore") if c.isprintable())[-60:]
-        if b">>>" in self._heard:
+        if self.at_prompt:
             return SitterError(f"{self.path} answers with MicroPython's prompt: the unit's program does not run",
                                "reset the unit, and leave service mode if it is on", exit_code=NO_ANSWER)  # fmt: skip
         if self._heard:

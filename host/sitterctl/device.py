@@ -29,11 +29,12 @@ Progress = Callable[[int, int], None]
 
 
 @contextlib.contextmanager
-def connect(path: str, keys: Iterable[bytes] | None = None, timeout_s: float = ANSWER_S) -> Iterator[Connection]:
+def connect(path: str, keys: Iterable[bytes] | None = None, timeout_s: float = ANSWER_S,
+            any_schema: bool = False) -> Iterator[Connection]:  # fmt: skip
     """A greeted connection, closed at the end; the `keys` at hand, if not those of the keystore. Raises SitterError."""
     connection = Connection(path, timeout_s, keystore.at_hand() if keys is None else keys)
     try:
-        connection.greet()
+        connection.greet(any_schema)
         yield connection
     finally:
         connection.close()

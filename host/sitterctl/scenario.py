@@ -26,11 +26,12 @@ PARTS = {
 }  # fmt: skip
 PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
            "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "rate_pct")  # fmt: skip
-_FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "patient", "provisioned", "plan", "settings",
-           "timeline", "end_s", "expect")  # fmt: skip
+_FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "chip", "patient", "provisioned", "plan",
+           "settings", "timeline", "end_s", "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
 _KINDS = {"seed": int, "provisioned": bool, "end_s": (int, float), "timeline": list, "patient": dict, "expect": dict}
 _ACTIONS = ("key", "patient", "fault", "power_cut")
+CHIPS = ("blank", "installed")
 _EXPECTED = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts")
 
 
@@ -75,6 +76,8 @@ def _start_faults(raw: dict) -> list[str]:
         faults.append("start_utc: must be a time like 2026-05-04T09:00:00Z")
     if raw.get("cpu_factor", 1) not in (1, 2, 3, 4):
         faults.append("cpu_factor: must be 1, 2, 3 or 4")
+    if raw.get("chip", "blank") not in CHIPS:
+        faults.append(f"chip: must be one of {', '.join(CHIPS)}, or left out for a program run from its sources")
     return faults
 
 

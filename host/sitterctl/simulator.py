@@ -3,6 +3,9 @@
 The unit is the child process: its standard input and output are the master side, whoever talks to it opens the slave
 side like any serial port. When a scenario cuts the power the child ends with code 75 and is started again from the same
 folder, where its flash lies. After the last entry of the timeline the child says READY and serves the line.
+
+Most units run their program from its sources. One whose scenario says `chip` is a chip with a flash of its own, from
+which MicroPython boots as it does on a device; a blank one has nothing on it, and its ROM serves the line (rom.py).
 """
 
 import contextlib
@@ -21,19 +24,15 @@ from pathlib import Path
 
 from sitterctl import scenario
 from sitterctl.errors import SitterError
+from sitterctl.firmware_tree import firmware_folder
 
 FLASH_BYTES = 2 * 1024 * 1024
+HAPPENS = "happens.json"
+_IMAGE = "micropython.txt"  # there once MicroPython is on the chip
 _POWER_CUT = 75
 _SERVICE = 76
 _KILLED = -9
-
-
-def firmware_folder() -> Path:
-    """The firmware tree: the wheel's copy of it, or in a checkout the one that the core lies in."""
-    import sitter
-
-    carried = Path(__file__).parent / "firmware"
-    return carried if carried.is_dir() else Path(sitter.__file__).parent.parent
+_TAKEN_S = 5.0
 
 
 def interpreter() -> str:
@@ -56,6 +55,16 @@ def _environment() -> dict[str, str]:
         "MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen",
         "PATH": os.environ.get("PATH", ""),
     }
+
+
+def _of_a_chip(folder: Path) -> dict[str, str]:
+    """The same for a chip: of all that lies here it has the simulated parts alone, through a link in its folder."""
+    parts = folder / "chip"
+    parts.mkdir(exist_ok=True)
+    link = parts / "sim"
+    if not link.exists():
+        link.symlink_to(firmware_folder() / "sim")
+    return {"MICROPYPATH": f"{link / 'shadow'}:{parts}:.frozen", "PATH": os.environ.get("PATH", "")}
 
 
 def run_script(script: Path, *arguments: object, heap: str = "64m", timeout_s: float = 180) -> str:
@@ -107,6 +116,25 @@ class Simulator:
         (self.folder / "job.json").write_text(json.dumps(self.job))
         if not (self.folder / "flash.img").exists():
             (self.folder / "flash.img").write_bytes(b"\xff" * FLASH_BYTES)
+            if self.job.get("chip") == "installed":
+                self._install()
+
+    def _install(self) -> None:
+        """What `flash` does, at once."""
+        from sitterctl import bundle
+
+        firmware, program = firmware_folder(), bundle.own(bundle.SIMULATOR)
+        self._play("install.py", self.folder / "flash.img", program.folder, firmware / "boot.py")
+        (self.folder / _IMAGE).touch()
+
+    def _play(self, script: str, *arguments: object) -> None:
+        done = subprocess.run(
+            [interpreter(), "-X", "heapsize=32m", str(firmware_folder() / "sim" / script), *map(str, arguments)],
+            env=_environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise SitterError(f"the simulated flash could not be written: {done.stderr[-300:]}", "is the disk full?",
+                              exit_code=1)  # fmt: skip
 
     def _keep_running(self) -> None:
         code = _POWER_CUT
@@ -114,17 +142,45 @@ class Simulator:
             if code == _KILLED:
                 self._pass_time()
             if code == _SERVICE:
-                self._run(interpreter())  # MicroPython's prompt, until it is left
+                self._prompt()
                 if self._ended.is_set():
                     break
                 self._pass_time()
+            if self._is_chip and not (self.folder / _IMAGE).exists():
+                self._serve_rom()
+                continue
             self.started += 1
-            play = firmware_folder() / "sim" / "play.py"
-            code = self._run(interpreter(), "-X", "heapsize=32m", str(play), str(self.folder))
+            code = self._run(*self._program)
         if not self._ended.is_set():
             self.messages.append(f"the simulated unit stopped with exit code {code}")
             self._ended.set()
         self._ready.set()
+
+    @property
+    def _is_chip(self) -> bool:
+        return "chip" in self.job
+
+    @property
+    def _program(self) -> tuple[str, ...]:
+        script = "chip.py" if self._is_chip else "play.py"
+        return interpreter(), "-X", "heapsize=32m", str(firmware_folder() / "sim" / script), str(self.folder.resolve())
+
+    def _prompt(self) -> None:
+        """MicroPython's prompt has the line until it is left."""
+        if not self._is_chip:
+            self._run(interpreter())
+            return
+        self._ready.set()
+        program, *options = self._program
+        self._run(program, "-i", *options, "prompt")
+
+    def _serve_rom(self) -> None:
+        """Until somebody has written an image onto the chip."""
+        from sitterctl import rom
+
+        self._ready.set()
+        if rom.serve(self._unit_end, self.folder / "flash.img", self._ended):
+            (self.folder / _IMAGE).touch()
 
     def _run(self, *command: str) -> int:
         self._child = subprocess.Popen(
@@ -133,7 +189,7 @@ class Simulator:
             stdout=self._unit_end,
             stderr=subprocess.PIPE,
             text=True,
-            env=_environment(),
+            env=_of_a_chip(self.folder.resolve()) if self._is_chip else _environment(),
         )
         assert self._child.stderr is not None
         for line in self._child.stderr:
@@ -143,6 +199,8 @@ class Simulator:
     def _pass_time(self) -> None:
         """Time went on while the program did not run."""
         path = self.folder / "state.json"
+        if not path.exists():
+            return
         state = json.loads(path.read_text())
         off_s = time.time() - path.stat().st_mtime + self._off_s
         path.write_text(json.dumps({**state, "at_us": state["at_us"] + int(off_s * 1_000_000)}))
@@ -177,6 +235,14 @@ class Simulator:
         self._off_s = off_s
         self._child.kill()
 
+    def press(self, keys: str, hold_s: float = 0.15) -> None:
+        """Somebody presses keys: a name, or two joined by `+`. Only in real time. Raises SitterError."""
+        happen(self.folder, {"key": keys, "hold_s": hold_s})
+
+    def run_at(self, speed: int) -> None:
+        """Time runs so much faster for the unit from now on. Only in real time. Raises SitterError."""
+        happen(self.folder, {"speed": speed})
+
     def trace(self) -> dict:
         return json.loads((self.folder / "trace.json").read_text())
 
@@ -194,6 +260,23 @@ class Simulator:
         self._thread.join(timeout=3)
         if self._own_folder:
             self._own_folder.cleanup()
+
+
+def happen(folder: Path, entry: dict) -> None:
+    """Let something happen to the simulated unit whose flash lies in this folder: an entry of a timeline, now. Raises
+    SitterError when no unit takes it."""
+    target = folder / HAPPENS
+    new = target.with_suffix(".new")
+    new.write_text(json.dumps(entry))
+    os.replace(new, target)
+    give_up_at = time.monotonic() + _TAKEN_S
+    while target.exists():
+        if time.monotonic() > give_up_at:
+            target.unlink(missing_ok=True)
+            raise SitterError(f"no simulated unit is at work in {folder}",
+                              "`sitterctl sim start FILE --state FOLDER` starts one, once it says its port",
+                              exit_code=3)  # fmt: skip
+        time.sleep(0.05)
 
 
 def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None, sounds: bool = False) -> dict:

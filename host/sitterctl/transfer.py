@@ -54,8 +54,14 @@ def get(connection: Connection, what: str) -> object:
 def put(connection: Connection, what: str, value: object) -> dict:
     """Put settings or a plan onto the unit: the whole of it or nothing; the unit's answer, which says whether it
     restarts with them. Raises SitterError, with the unit's list of faults in its details when it refuses."""
-    whole = json.dumps(value, separators=(",", ":")).encode()
-    have = _have(connection.ask("put.begin", what=what, size=len(whole)))
+    return put_bytes(connection, json.dumps(value, separators=(",", ":")).encode(), what=what)
+
+
+def put_bytes(connection: Connection, whole: bytes, what: str, **named: str) -> dict:
+    """Put bytes onto the unit, `named` as `put.begin` wants it; those that it has already are not sent. Raises
+    SitterError."""
+    request: dict = {"what": what, **named}
+    have = _have(connection.ask("put.begin", size=len(whole), **request))
     idle = 0
     while have < len(whole):
         frame = connection.tell(struct.pack("<I", have) + whole[have : have + _PIECE])

@@ -243,7 +243,7 @@ def test_a_program_that_was_copied_by_hand_is_not_updated():
     app = installed()
     os.remove(app.root + "/a/manifest")
     assert refusal(app, "put.begin", what="manifest", size=100)[0] == "refused"
-    assert not ask(app, "firmware", act="show")["in_slot"]
+    assert ask(app, "firmware", act="show")["manifest"] is None
 
 
 def test_on_trial_nothing_else_is_taken_and_a_unit_with_a_fault_of_its_own_is_not_confirmed():

@@ -18,6 +18,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name in ("SITTER_PORT", "SITTER_PORTS", "SITTER_UNIT"):
         monkeypatch.delenv(name, raising=False)
     plug_in(monkeypatch)
@@ -28,7 +29,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unit(elsewhere: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeUnit]:
     """The unit that commands talk to when none is named."""
-    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (None, 0.3))
+    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (None, 0.3, False))
     with FakeUnit() as fake:
         monkeypatch.setenv("SITTER_PORT", fake.port)
         yield fake

@@ -4,13 +4,16 @@ knobs."""
 import copy
 import os
 import select
+import shutil
 import tempfile
 import threading
 import time
 import tty
+from pathlib import Path
 
 from example_log import small_log
 from fake_app import KEY, FakeApp
+from slots import Slots
 
 from drivers.link import Refused
 from sitter import frames
@@ -45,6 +48,7 @@ class FakeUnit:
     drop, damage          numbers of outgoing frames, from 0, that are lost or get a bit flipped
     cut_after   the cable is pulled when so many frames have gone out
     parts       what `selftest` answers, by part; a refusal's code in the place of an answer
+    new_one_falls         a program on trial does not start, so the unit is back with the good one at once
     reboot_after          the unit starts again when so many frames have gone out, and loses what it was sending
     """
 
@@ -62,6 +66,7 @@ class FakeUnit:
         self.liar = False
         self.clock_trusted = True
         self.music: str | None = "no card"
+        self.new_one_falls = False
         self.schema: int | None = None
         self._folder = tempfile.TemporaryDirectory()
         self.app = FakeApp(self._folder.name, dict(MORE_LOGS if logs is None else logs), key)
@@ -88,8 +93,31 @@ class FakeUnit:
                 os.close(end)
         self._folder.cleanup()
 
-    def reboot(self) -> None:
-        self.boot_id, self.booted_at = self.boot_id + 1, time.monotonic()
+    def install(self, program: Path) -> None:
+        """Put a compiled program into slot a, as `flash` does."""
+        shutil.copytree(program, Path(self._folder.name) / "a")
+
+    def _boot(self) -> None:
+        """What boot.py does with the marker of two slots."""
+        marker = Path(self._folder.name) / "slot"
+        said = marker.read_text() if marker.exists() else "a"
+        for after in (">?", "?!"):
+            if said[1:2] == after[0]:
+                said = said.replace(*after)
+                marker.write_text(said)
+                if after == ">?" and not self.new_one_falls:
+                    break
+        folder = said[2] if "?" in said else said[0]
+        self.app.slots = Slots(self._folder.name, "/" + folder)
+
+    def _version(self, version: str) -> str:
+        """That of the running program, if one was installed."""
+        path = Path(self._folder.name) / self.app.slots.running / "manifest"
+        return path.read_text().split()[1] if path.exists() else version
+
+    def reboot(self, up_s: float = 0.0) -> None:
+        self.boot_id, self.booted_at = self.boot_id + 1, time.monotonic() - up_s
+        self._boot()
         self.app.begin()
         self.app.custody.access.channel, self.app.custody.access._key = None, self.app.custody.key
 
@@ -104,6 +132,8 @@ class FakeUnit:
         if request["do"] == "hello":
             answer.update(unit_id=self.unit_id, boot_id=self.boot_id, uptime_ms=self._uptime_ms())
             answer["schema"] = self.schema or answer["schema"]
+        if request["do"] == "hello" or request.get("act") == "show":
+            answer["version"] = self._version(answer["version"])
         if request["do"] == "status":
             answer.update(uptime_ms=self._uptime_ms(), utc_s=int(time.time()) + 60, clock_trusted=self.clock_trusted)
             answer["parts"]["music"] = self.music or "ok"
@@ -141,7 +171,7 @@ class FakeUnit:
             for frame in self._decoder.feed(self.link.take(100))[0]:
                 self._send(frame)
         if self.app.restart_wanted:
-            self.reboot()
+            self.reboot(up_s=10)  # nobody waits here for it to grow old
 
     def _send(self, frame: frames.Frame) -> None:
         n, self.sent = self.sent, self.sent + 1

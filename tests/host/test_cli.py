@@ -20,7 +20,7 @@ from fake_unit import UNIT, FakeUnit
 from plugged import CP2102, plug_in
 
 from sitter import records
-from sitterctl import cli, errors, keys, port, simulator
+from sitterctl import cli, errors, flashing, keys, port, simulator
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -513,7 +513,8 @@ GOOD = (
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
     ("adjust", "spo2", "--clear", "--yes"),
     ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
-    ("selftest",),
+    ("selftest",), ("update", "--show"), ("flash",), ("sim", "press", "NEXT", "--state", "."),
+    ("sim", "speed", "5", "--state", "."),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
@@ -538,6 +539,10 @@ BAD = (
     (("clock", "show", "--port", "/dev/ttyUSB99"), NO_UNIT),
     (("clock", "set", "--key", "00" * 32), PERMISSION),
     (("selftest", "relay"), USAGE),
+    (("flash", "--board", "esp8266"), USAGE),
+    (("update", "--key", "00" * 32), PERMISSION),
+    (("sim", "press", "PANIC", "--state", "."), USAGE),
+    (("sim", "speed", "50", "--state", "."), USAGE),
     (("selftest", "--key", "00" * 32), PERMISSION),
     (("label", "much too long for one"), CHECK_FAILED),
     (("audit", "--key", "00" * 32), PERMISSION),
@@ -566,6 +571,9 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
     unit.music = None  # a unit that is well
+    monkeypatch.setattr(simulator, "happen", lambda *a: None)
+    for name, does in (("ready", "prompt"), ("install", None), ("wait_for", None), ("greeted", {"key_id": None})):
+        monkeypatch.setattr(flashing, name, lambda *a, does=does: does)
     if words == ("provision",):
         make_new(unit)
     code, out, err = run(*words, "--json")

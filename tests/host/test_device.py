@@ -35,7 +35,7 @@ def unit():
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time-outs for a line without a chip at its end."""
-    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (None, 0.3))
+    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (None, 0.3, False))
 
 
 def pull(unit: FakeUnit, folder: Path, **options) -> device.Pulled:

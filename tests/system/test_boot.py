@@ -1,6 +1,7 @@
 """boot.py on MicroPython with a board that fails wherever it can: outputs first, and never the prompt unasked."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ class Worn(FakeFlash):
 flash = Worn(Clock(), bytearray(b"\\xff" * 4096 * 32))
 vfs.mount(vfs.VfsPosix("/"), "/host")
 sys.path[:] = ["/host" + path if path.startswith("/") else path for path in sys.path]
+sys.modules["sim"].__path__ = "/host" + sys.modules["sim"].__path__
 vfs.umount("/")
 vfs.VfsLfs2.mkfs(flash)
 vfs.mount(vfs.VfsLfs2(flash), "/")
@@ -124,8 +126,18 @@ def test_a_simulated_chip_that_loses_its_power_is_gone(tmp_path: Path) -> None:
 def test_ctrl_c_is_switched_off_before_anything_is_imported_that_takes_time() -> None:
     source = (Path(simulator.firmware_folder()) / "boot.py").read_text()
     code = [line for line in source.partition('"""\n\n')[2].splitlines() if line]
-    assert code[:3] == ["import os", "import sys", "import micropython"]  # which are in every image
-    assert code[3].startswith("micropython.kbd_intr(-1)")
+    known = ["import os", "import sys", "import esp32", "import micropython", "import vfs"]  # in every image
+    assert code[: len(known)] == known
+    assert code[len(known)].startswith("micropython.kbd_intr(-1)")
+
+
+def test_the_volume_is_mounted_as_the_program_mounts_it_elsewhere() -> None:
+    """boot.py comes before all that lies on it; see drivers/volume.py."""
+    firmware = Path(simulator.firmware_folder())
+    boot = re.search(r"_READ_BYTES, _LOOKAHEAD_BYTES = (\d+), (\d+)", (firmware / "boot.py").read_text())
+    elsewhere = (firmware / "drivers" / "volume.py").read_text()
+    assert boot
+    assert f"READ_BYTES = {boot[1]}\nLOOKAHEAD_BYTES = {boot[2]} " in elsewhere
 
 
 # --- two slots --------------------------------------------------------------------------------------------------------

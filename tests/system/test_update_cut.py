@@ -19,6 +19,7 @@ from fake_app import KEY, FakeApp
 from drivers.link import Refused
 from sitter import manifest
 
+# MicroPython's own mount, before boot.py: with smaller caches than the program's.
 class Cut(FakeFlash):
     '''Cuts the power at the operation `cut_at`, with a part of what it was doing done: none, half or all of it.'''
     tear = 0
@@ -50,6 +51,11 @@ for name in ("safe_outputs", "report", "restart", "take_service_flag"):
 keys.Keys = lambda *parts: keys
 keys.held_at_boot = nothing
 machine.WDT = nothing
+class Partition:
+    TYPE_DATA = 1
+    find = staticmethod(lambda kind, label: [flash])
+esp32 = sys.modules["esp32"] = Module()
+esp32.Partition = Partition
 sys.modules["board"], sys.modules["drivers.keys"] = board, keys
 sys.modules["machine"], sys.modules["main"] = machine, main
 started = []
@@ -104,7 +110,7 @@ def put(app, what, data, **fields):
 
 def update():
     '''The whole of it: put, switch, the start on trial, confirm; and the way back to the program before.'''
-    app = FakeApp("", {}, folder="/a")
+    app = FakeApp("", {}, folder=start())
     whole = text(NEW, "0.2.0")
     put(app, "manifest", whole)
     for name in sorted(NEW):
@@ -138,6 +144,7 @@ flash = Cut(Clock(), bytearray(b"\\xff" * 4096 * 64))
 vfs.VfsLfs2.mkfs(flash)
 power_on(flash)
 install()
+start()
 image = bytes(flash.image)
 before = flash.operations
 update()
@@ -156,8 +163,7 @@ for at in range(1, operations + 1):
         cuts += 1
         looked_at(flash, at)
         if tear == 0 and at % 7 == 0:  # and the same command goes on
-            app = FakeApp("", {}, folder="/a")
-            if start() == "/a" and app.slots.state != "trial":
+            if start() == "/a":
                 update()
                 if not whole(start()):
                     wrong.append([at, "again"])
@@ -169,7 +175,7 @@ def test_a_power_cut_anywhere_in_an_update_leaves_a_program_that_is_whole(tmp_pa
     (tmp_path / "run.py").write_text(SCRIPT)
     said = simulator.run_script(tmp_path / "run.py", tmp_path, Path(__file__).parents[1])
     operations, cuts, wrong, folders = json.loads(said)
-    assert operations > 60
+    assert operations > 40
     assert cuts == 3 * operations
     assert wrong == []
     assert folders == ["/a", "/b"]

@@ -81,7 +81,7 @@ class poll:  # noqa: N801 - the name MicroPython gives it
 
     def _wait_live(self, deadline_us, at_once):
         next_us = self._next_us(deadline_us)
-        left_ms = 100 if next_us is None else max(0, (next_us - world.clock.now_us + 999) // 1000)
+        left_ms = 100 if next_us is None else max(0, ((next_us - world.clock.now_us) // world.speed + 999) // 1000)
         got = [(entry[0], entry[1]) for entry in self._real.ipoll(0 if at_once else min(100, left_ms))]
         world.catch_up()
         if any(flags & (POLLHUP | POLLERR) for _, flags in got) and world.on_hangup:

@@ -14,3 +14,12 @@ ticks_add = world.ticks_add
 ticks_diff = world.ticks_diff
 real_ticks_us = _time.ticks_us
 real_ticks_diff = _time.ticks_diff
+
+
+def sleep_ms(ms: int) -> None:
+    """Whoever sleeps holds everything up; at the prompt, where nothing runs, for as long as it takes everybody."""
+    if world.stage and not world.live:
+        world.clock.charge_us(ms * 1000)
+    else:
+        _time.sleep_ms(ms)
+        world.catch_up()

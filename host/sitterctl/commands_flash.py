@@ -1,0 +1,67 @@
+"""`flash`: MicroPython and the program onto a chip."""
+
+from pathlib import Path
+
+import click
+
+from sitterctl import output
+from sitterctl.cli import Where, examples, json_option, place, where_options, yes_option
+from sitterctl.errors import INTERRUPTED, NO_UNIT, SitterError
+
+bundle_option = click.option("--bundle", "bundle_folder", type=click.Path(path_type=Path, file_okay=False),
+                             help="A compiled program, in a folder; else that of this sitterctl.")  # fmt: skip
+
+
+@click.command(epilog=examples("flash --port /dev/ttyUSB0",
+                               "flash --port /dev/ttyUSB0 --image esp32-1.28.0 --erase"))  # fmt: skip
+@click.option("--board", default="esp32_devkitc", show_default=True, help="The board file; `simulator` for practice.")
+@click.option(
+    "--image", metavar="NAME|FILE", help="MicroPython's image; else the board's release, kept once it is here."
+)
+@click.option("--sha256", metavar="HEX", help="What the image's SHA-256 has to be; a release has its own.")
+@click.option("--erase", is_flag=True, help="Erase everything first: key, settings, and logs too.")
+@bundle_option
+@yes_option
+@where_options
+@json_option
+def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle_folder: Path | None, yes: bool,
+          where: Where, as_json: bool) -> None:  # fmt: skip
+    """Put MicroPython and Sitter's program onto a chip.
+
+    MicroPython is written only where none answers, or with --image or --erase. The program is compiled here, copied,
+    and compared file by file. Then the unit starts, and waits to be provisioned. What was done is not done again: a
+    command that broke off goes on when it is given once more. A unit that is in use is better brought up to date with
+    `update`.
+    """
+    from sitterctl import bundle, flashing, keys
+    from sitterctl import image as images
+
+    if not where.port:
+        raise SitterError("a new unit has no name yet", "name its port with --port; `sitterctl ports` lists them",
+                          exit_code=NO_UNIT)  # fmt: skip
+    program = bundle.load(bundle_folder) if bundle_folder else bundle.own(board)
+    if erase and not yes:
+        click.confirm(
+            "Everything on the chip is erased: its key, its settings and its logs. Go on?", abort=True, err=True
+        )
+
+    def tell(text: str) -> None:
+        output.note(text) if not as_json else None
+
+    with place(where, as_json) as path:
+        try:
+            there = flashing.ready(path, keys.at_hand(where.key), where.timeout_s)
+            if there == flashing.NOTHING or image or erase:
+                found = images.find(board, image, sha256)
+                flashing.write_image(path, found, erase, tell)
+                flashing.wait_for(path, flashing.PROMPT)
+            flashing.install(path, program, tell)
+            flashing.wait_for(path, flashing.UNIT)
+        except KeyboardInterrupt as error:
+            raise SitterError("stopped: the chip has a part of what it needs", "the same command goes on from there",
+                              exit_code=INTERRUPTED) from error  # fmt: skip
+        hello = flashing.greeted(path)
+    told = {"unit_id": hello.get("unit_id"), "version": hello.get("version"), "board": program.board,
+            "key_id": hello.get("key_id"), "files": len(program.rows)}  # fmt: skip
+    then = "" if told["key_id"] else "\nnext: `sitterctl provision` gives it its key"
+    output.show(told, as_json, f"unit {told['unit_id']} runs {told['version']}{then}")

@@ -1,0 +1,211 @@
+"""Bring-up of a chip: MicroPython by esptool, the program by mpremote, each looked at before the next.
+
+Both tools reset what they connect to, so they run as programs of their own, on a port that was named, and only behind
+`ready`, which has seen that no session is open. Every step can be done again: what is there already is left alone, and
+boot.py, without which nothing starts, goes on last.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sitterctl.bundle import Bundle
+from sitterctl.connection import Connection
+from sitterctl.errors import CHECK_FAILED, NO_ANSWER, NOT_VERIFIED, SESSION_OPEN, USAGE, SitterError
+from sitterctl.firmware_tree import firmware_folder
+from sitterctl.image import Image
+
+UNIT, PROMPT, NOTHING = "unit", "prompt", "nothing"
+_BAUD = 460800
+_LOOK_S = 1.0
+_START_S = 30.0
+_TOOL_S = 600.0
+_AGAIN = "the same command goes on from there"
+# What lies in the slot, and boot.py, each with its SHA-256; runs on the chip.
+_LISTING = """
+import os, hashlib, binascii
+def tell(path):
+    h = hashlib.sha256()
+    with open(path, 'rb') as f:
+        while True:
+            d = f.read(1024)
+            if not d:
+                break
+            h.update(d)
+    print('FILE', path, str(binascii.hexlify(h.digest()), 'ascii'))
+def walk(path):
+    try:
+        names = os.listdir(path)
+    except OSError:
+        return
+    for n in names:
+        p = path + '/' + n
+        if os.stat(p)[0] & 0x4000:
+            walk(p)
+        else:
+            tell(p)
+walk('/a')
+try:
+    tell('/boot.py')
+except OSError:
+    pass
+print('END')
+"""
+_MARK = "import os\nwith open('/slot.new', 'w') as f: f.write('a')\nos.rename('/slot.new', '/slot')"
+Tell = Callable[[str], None]
+
+
+def what_is_there(path: str, timeout_s: float = _LOOK_S) -> tuple[str, dict]:
+    """UNIT with its hello, PROMPT, or NOTHING that can be understood: a blank chip, or one in its ROM."""
+    line = Connection(path, timeout_s)
+    try:
+        line.rouse()
+        return UNIT, line.ask("hello")
+    except SitterError as error:
+        if error.exit_code != NO_ANSWER:
+            raise
+        return (PROMPT if line.at_prompt else NOTHING), {}
+    finally:
+        line.close()
+
+
+def ready(path: str, keys: list[bytes], timeout_s: float) -> str:
+    """PROMPT or NOTHING, once nothing on the chip runs that must not be stopped. A unit is asked into service mode.
+    Raises SitterError, in a session above all."""
+    there, hello = what_is_there(path)
+    if there != UNIT:
+        return there
+    if hello.get("state") not in ("idle", "closed"):
+        raise SitterError(f"the unit on {path} has a session open", "the same command works once the session is closed",
+                          exit_code=SESSION_OPEN)  # fmt: skip
+    if hello.get("key_id") is None:
+        raise SitterError("a program runs on it that has no key, so it can't be asked to make way",
+                          "switch the unit off, and on again with MARK and BP held; then the same command",
+                          exit_code=USAGE)  # fmt: skip
+    line = Connection(path, timeout_s, keys)
+    try:
+        line.take_hello(hello)
+        line.ask("service")
+    finally:
+        line.close()
+    return wait_for(path, PROMPT)
+
+
+def wait_for(path: str, wanted: str, within_s: float = _START_S) -> str:
+    """`wanted`, once it is there. Raises SitterError."""
+    give_up_at = time.monotonic() + within_s
+    there = NOTHING
+    while time.monotonic() < give_up_at:
+        there, _ = what_is_there(path)
+        if there == wanted:
+            return wanted
+    words = {UNIT: "the unit's program did not start", PROMPT: "MicroPython did not show its prompt"}[wanted]
+    raise SitterError(f"{words} on {path} within {within_s:.0f} s", f"switch it off and on; {_AGAIN}",
+                      exit_code=NO_ANSWER)  # fmt: skip
+
+
+def greeted(path: str) -> dict:
+    """What the unit that has just started says of itself. Raises SitterError."""
+    line = Connection(path, _LOOK_S)
+    try:
+        line.rouse()
+        line.take_hello(line.ask("hello"))
+        line.outgrow_start()
+        return line.hello
+    finally:
+        line.close()
+
+
+# --- MicroPython ------------------------------------------------------------------------------------------------------
+
+
+def write_image(path: str, image: Image, erase: bool, tell: Tell) -> None:
+    """Write MicroPython onto the chip, everything that was on it erased first if so wanted. Raises SitterError."""
+    tool = ["esptool", "--chip", image.chip, "--port", path, "--baud", str(_BAUD)]
+    if erase:
+        tell("erasing the flash")
+        _run([*tool, "--after", "no-reset", "erase-flash"], "the flash was not erased")
+    tell(f"writing MicroPython ({image.name})")
+    _run([*tool, "write-flash", hex(image.offset), str(image.path)], "MicroPython was not written")
+
+
+# --- the program ------------------------------------------------------------------------------------------------------
+
+
+def install(path: str, program: Bundle, tell: Tell) -> None:
+    """Put the program into slot a and compare it; then boot.py, and let it start. Raises SitterError."""
+    boot = firmware_folder() / "boot.py"
+    wanted = {f"/a/{row.name}": row.sha256 for row in program.rows}
+    wanted["/a/manifest"] = _sha256(program.folder / "manifest")
+    there = _listing(path)
+    _remove(path, [name for name in there if name.startswith("/a/") and name not in wanted])
+    if any(there.get(name) != digest for name, digest in wanted.items()):
+        tell(f"copying the program ({program.size // 1024} KB in {len(program.rows)} files)")
+        with tempfile.TemporaryDirectory() as folder:
+            slot = Path(folder) / "a"
+            shutil.copytree(program.folder, slot)
+            _mpremote(path, ["fs", "cp", "-r", str(slot), ":/"], "the program was not copied")
+    _compare(wanted, _listing(path))
+    tell("compared with its manifest")
+    _mpremote(path, ["exec", _MARK], "the slot was not marked")
+    if there.get("/boot.py") != _sha256(boot):
+        _mpremote(path, ["fs", "cp", str(boot), ":/boot.py"], "boot.py was not copied")
+        _compare({"/boot.py": _sha256(boot)}, _listing(path))
+    _mpremote(path, ["reset"], "the unit was not started")
+
+
+def _sha256(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _listing(path: str) -> dict[str, str]:
+    """SHA-256 by name, of what is on the chip. Raises SitterError."""
+    said = _mpremote(path, ["exec", _LISTING], "the chip's files can not be read")
+    if "END" not in said.split():
+        raise SitterError("the chip's files can not be read", _AGAIN, exit_code=CHECK_FAILED)
+    return dict(re.findall(r"^FILE (\S+) ([0-9a-f]{64})\r?$", said, re.MULTILINE))
+
+
+def _remove(path: str, names: list[str]) -> None:
+    """Files of another program: they would only take room."""
+    if names:
+        _mpremote(path, ["exec", f"import os\nfor n in {names!r}: os.remove(n)"], "old files were not removed")
+
+
+def _compare(wanted: dict[str, str], there: dict[str, str]) -> None:
+    wrong = sorted(name for name, digest in wanted.items() if there.get(name) != digest)
+    if wrong:
+        raise SitterError(f"not on the chip as they were sent: {', '.join(wrong)}", _AGAIN, exit_code=NOT_VERIFIED)
+
+
+# --- the tools --------------------------------------------------------------------------------------------------------
+
+
+def _mpremote(path: str, words: list[str], otherwise: str) -> str:
+    """What mpremote printed. `resume`: it must not reset what it connects to."""
+    return _run(["mpremote", "connect", path, "resume", *words], otherwise)
+
+
+def _run(words: list[str], otherwise: str) -> str:
+    """What a tool printed. Raises SitterError with its last words."""
+    name, *options = words
+    try:
+        done = subprocess.run([sys.executable, "-m", name, *options], capture_output=True, text=True, check=False,
+                              timeout=_TOOL_S, stdin=subprocess.DEVNULL)  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise SitterError(f"{otherwise}: {name} did not come to an end", _AGAIN, exit_code=NO_ANSWER) from error
+    if f"No module named {name}" in done.stderr:
+        raise SitterError(f"{name} is not installed", 'install it with `pip install "sitterctl[flash]"`',
+                          exit_code=USAGE)  # fmt: skip
+    if done.returncode:
+        said = [line.strip() for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
+        raise SitterError(f"{otherwise}: {name} says: {said[-1] if said else 'nothing'}", _AGAIN,
+                          exit_code=CHECK_FAILED)  # fmt: skip
+    return done.stdout

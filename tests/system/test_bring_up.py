@@ -1,0 +1,152 @@
+"""A blank chip brought up by the commands of docs/operation.md as they stand there: the real esptool against a ROM, the
+real mpremote against MicroPython's prompt, and from then on the compiled program from the chip's own flash."""
+
+import contextlib
+import itertools
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sitter import VERSION
+from sitterctl import bundle, firmware_tree, simulator
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "operation.md"
+SCENARIOS = ROOT / "tests" / "scenarios"
+SITTERCTL = str(Path(sys.executable).parent / "sitterctl")
+NEWER = "0.1.99"
+
+
+def documented() -> list[str]:
+    """The commands of the bring-up, in the order of the page."""
+    (block,) = re.findall(r"<!-- bring-up -->\n(.*?)<!-- end of bring-up -->", PAGE.read_text(), re.DOTALL)
+    return [line.strip() for line in block.splitlines() if line.startswith("    sitterctl ")]
+
+
+class Technician:
+    """Somebody with a laptop of their own, in front of one unit."""
+
+    def __init__(self, folder: Path, unit: simulator.Simulator) -> None:
+        self.folder = folder
+        self.unit = unit
+        self.environment = {**os.environ, "SITTER_PORTS": unit.port, "XDG_CONFIG_HOME": str(folder / "config"),
+                            "XDG_DATA_HOME": str(folder / "data")}  # fmt: skip
+        self.done: list[str] = []
+
+    def give(self, command: str, answers: str = "", code: int = 0) -> str:
+        """Give a command as it stands in the page, for this unit's port; what it printed."""
+        words = shlex.split(command.replace("/dev/ttyUSB0", self.unit.port).replace("esp32_devkitc", "simulator"))
+        assert words[0] == "sitterctl"
+        spread = [sorted(map(str, self.folder.glob(word))) if "*" in word else [word] for word in words[1:]]
+        done = subprocess.run([SITTERCTL, *itertools.chain(*spread)], cwd=self.folder, env=self.environment,
+                              input=answers, text=True, capture_output=True, check=False, timeout=120)  # fmt: skip
+        assert done.returncode == code, f"{command}\n{done.stdout}{done.stderr}{self.unit.messages}"
+        self.done.append(command)
+        return done.stdout
+
+    def state(self) -> str:
+        return json.loads(self.give("sitterctl status --unit 'BED 3' --json"))["state"]
+
+    @contextlib.contextmanager
+    def holding(self, keys: str) -> Iterator[None]:
+        """Somebody holds keys at the unit meanwhile."""
+        self.unit.press(keys, 60)
+        yield
+
+    def presses_each_key_in_turn(self) -> None:
+        for key in ("SILENCE", "STOP", "BP", "NEXT", "MARK", "CALL"):
+            time.sleep(1.2)
+            self.unit.press(key)
+
+
+@pytest.fixture
+def technician(tmp_path: Path) -> Iterator[Technician]:
+    with simulator.Simulator(SCENARIOS / "blank.json", tmp_path / "unit") as unit:
+        unit.wait_ready()
+        yield Technician(tmp_path, unit)
+
+
+def newer_program(folder: Path) -> Path:
+    """The program with another version, compiled."""
+    tree = folder / "tree"
+    shutil.copytree(firmware_tree.firmware_folder(), tree, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    init = tree / "sitter" / "__init__.py"
+    init.write_text(init.read_text().replace(f'VERSION = "{VERSION}"', f'VERSION = "{NEWER}"'))
+    return bundle.build(bundle.SIMULATOR, folder / "newer", tree).folder
+
+
+def press_until(technician: Technician, key: str, hold_s: float, state: str) -> None:
+    """Press a key, and again after a while, until the unit is in that phase."""
+    for _ in range(20):
+        technician.unit.press(key, hold_s)
+        for _ in range(3):
+            if technician.state() == state:
+                return
+    raise AssertionError(f"{key}: {technician.state()}, not {state}")
+
+
+def session(technician: Technician) -> None:
+    """A short one, by the keys alone, twenty times as fast."""
+    technician.unit.run_at(20)
+    press_until(technician, "NEXT", 0.2, "checks")
+    technician.unit.press("BP")
+    for key, hold_s, state in (("NEXT", 0.2, "ready"), ("NEXT", 2.6, "onset"), ("STOP", 2.6, "stopped"),
+                               ("NEXT", 0.2, "closed")):  # fmt: skip
+        press_until(technician, key, hold_s, state)
+    technician.unit.run_at(1)
+
+
+def test_a_blank_chip_becomes_a_unit_by_the_documented_commands_alone(technician: Technician) -> None:
+    page = documented()
+    (technician.folder / "clinic.toml").write_text("spo2_low_pct = 89\n")
+    newer = newer_program(technician.folder)
+    for command in page:
+        verb = command.split()[1]
+        if verb == "provision":
+            with technician.holding("MARK+BP"):
+                technician.give(command)
+        elif command.split()[1:3] == ["selftest", "keys"]:
+            somebody = threading.Thread(target=technician.presses_each_key_in_turn)
+            somebody.start()
+            technician.give(command)
+            somebody.join()
+        elif verb == "logs" and "pull" in command:
+            session(technician)
+            technician.give(command)
+        elif verb == "update" and "--rollback" not in command:
+            technician.give(f"{command} --bundle {newer}", "y\n")
+            assert json.loads(technician.give("sitterctl update --show --json"))["version"] == NEWER
+        else:
+            technician.give(command, "y\n")
+    verbs = [command.split()[1] for command in technician.done]
+    wanted = ["flash", "provision", "settings", "selftest", "check", "logs", "report", "update"]
+    assert [verb for verb in wanted if verb not in verbs] == []
+    said = json.loads(technician.give("sitterctl update --show --json"))
+    assert (said["version"], said["state"], said["other"]) == (VERSION, "good", NEWER)
+    assert not technician.unit.messages
+
+
+def test_a_program_that_does_not_start_or_is_not_confirmed_is_left(tmp_path: Path) -> None:  # REQ-171
+    broken = newer_program(tmp_path)
+    with simulator.Simulator(SCENARIOS / "installed.json", tmp_path / "unit") as unit:
+        unit.wait_ready()
+        technician = Technician(tmp_path, unit)
+        time.sleep(1)
+        (broken / "main.mpy").write_bytes((broken / "asked.mpy").read_bytes())  # compiled, and no program
+        rows = (broken / "manifest").read_text().splitlines()
+        asked = next(row for row in rows if row.endswith(" asked.mpy"))
+        text = "\n".join(asked.replace("asked.mpy", "main.mpy") if row.endswith(" main.mpy") else row for row in rows)
+        (broken / "manifest").write_text(text + "\n")
+        technician.give(f"sitterctl update --yes --bundle {broken}", code=1)
+        said = json.loads(technician.give("sitterctl update --show --json"))
+        assert (said["version"], said["state"]) == (VERSION, "failed")
