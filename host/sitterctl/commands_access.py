@@ -131,6 +131,7 @@ def audit(out: Path | None, where: Where, as_json: bool) -> int:
 
 
 def _keep(out: Path | None, unit_id: str, trail: "Trail") -> None:
+    from sitterctl import whole_file
+
     assert out is not None
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{unit_id}-audit-{trail.name}.slog").write_bytes(trail.data)
+    whole_file.write(out / f"{unit_id}-audit-{trail.name}.slog", trail.data)

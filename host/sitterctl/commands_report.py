@@ -23,15 +23,14 @@ def report(file: Path, out: Path | None, key: str | None, as_json: bool) -> int:
 
     A log that is not intact and closed gets its page too; the page says so, and the exit code is 8.
     """
-    from sitterctl import keys, pull_record, slog
+    from sitterctl import keys, pull_record, slog, whole_file
     from sitterctl import report as page
 
     data = slog.load(file)
     verdict = slog.verify(data, keys.at_hand(key), pull_record.read(file))
     notes = _notes(pull_record.read(file))
     target = out or file.with_suffix(".html")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page.render(slog.read(data), verdict, notes=notes), encoding="utf-8")
+    whole_file.write(target, page.render(slog.read(data), verdict, notes=notes))
     said = {"report": str(target), "verdict": verdict.kind, "sentence": verdict.sentence}
     output.show(said, as_json, f"{target}\n{verdict.sentence}")
     return verdict.exit_code

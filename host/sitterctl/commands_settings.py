@@ -51,7 +51,7 @@ def show(changed: bool, where: Where, as_json: bool) -> None:
 @json_option
 def pull(out: Path | None, where: Where, as_json: bool) -> None:
     """Write the settings in force into a file that can be edited and applied."""
-    from sitterctl import settings_file, transfer
+    from sitterctl import settings_file, transfer, whole_file
 
     with unit(where, as_json) as connection:
         values = transfer.get(connection, "settings")
@@ -59,7 +59,7 @@ def pull(out: Path | None, where: Where, as_json: bool) -> None:
     hello = connection.hello
     text = settings_file.text(values, f"unit {hello['unit_id']}" + (f", {hello['label']}" if hello["label"] else ""))
     if out:
-        out.write_text(text, encoding="utf-8")
+        whole_file.write(out, text)
     output.show({"unit_id": hello["unit_id"], "file": str(out) if out else None, "settings": values}, as_json,
                 f"written to {out}" if out else text.rstrip("\n"))  # fmt: skip
 

@@ -7,14 +7,13 @@ it shows that a file is undamaged, and nothing about who wrote it.
 
 import binascii
 import contextlib
-import os
 from pathlib import Path
 from string import hexdigits
 
 from platformdirs import user_config_dir
 
 from sitter import seal
-from sitterctl import output
+from sitterctl import output, whole_file
 from sitterctl.errors import SitterError
 
 # Published on purpose; the simulator's board seals with the same bytes.
@@ -41,13 +40,7 @@ def keep(key: bytes, unit_id: str) -> Path:
     """Put a unit's key in the keystore, readable by its owner alone and safely on disk; the file it now stands in."""
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = path.with_suffix(".new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "w", encoding="ascii") as file:
-        file.write(f"{_UNIT}{unit_id}\n{key.hex()}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(new, path)
+    whole_file.write(path, f"{_UNIT}{unit_id}\n{key.hex()}\n", mode=0o600)
     return path
 
 

@@ -8,10 +8,10 @@ ever makes a verdict worse, and says what the change looks like.
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from sitter import records, seal
+from sitterctl import whole_file
 
 
 def read(log: Path) -> dict | None:
@@ -32,10 +32,7 @@ def write(log: Path, data: bytes, known: dict) -> None:
         "end_seal": end_seal(data),
         "key_id": _key_id(data),
     }
-    path = log.with_suffix(".pull.json")
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    os.replace(new, path)
+    whole_file.write(log.with_suffix(".pull.json"), json.dumps(record, indent=1) + "\n")
 
 
 def unlike_the_pull(data: bytes, pulled: dict) -> str | None:

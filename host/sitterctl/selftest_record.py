@@ -3,11 +3,10 @@ that can be printed and signed."""
 
 import importlib.metadata
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sitterctl import output, who
+from sitterctl import output, who, whole_file
 from sitterctl.connection import Connection
 from sitterctl.selftest import PASSED, Result, Step, open_parts, well
 
@@ -61,13 +60,10 @@ def page(record: dict) -> str:
 
 def write(record: dict, path: Path) -> list[Path]:
     """Both files, each whole or not at all; their paths."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     written = []
     for suffix, text in ((".json", json.dumps(record, indent=1) + "\n"), (".txt", page(record))):
         target = path.with_name(path.name + suffix)
-        new = target.with_name(target.name + ".new")
-        new.write_text(text, encoding="utf-8")
-        os.replace(new, target)
+        whole_file.write(target, text)
         written.append(target)
     return written
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_data_dir
 
 from sitter import settings
+from sitterctl import whole_file
 from sitterctl.errors import USAGE, SitterError
 
 KIND, VERSION = "sitter settings", 1
@@ -110,11 +111,9 @@ def backup_folder() -> Path:
 
 def back_up(unit_id: str, values: dict) -> Path:
     """Keep a unit's settings as they are; the file."""
-    folder = backup_folder()
-    folder.mkdir(parents=True, exist_ok=True)
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    path = folder / f"{unit_id}-{moment}.toml"
-    path.write_text(text(values, f"unit {unit_id}"), encoding="utf-8")
+    path = backup_folder() / f"{unit_id}-{moment}.toml"
+    whole_file.write(path, text(values, f"unit {unit_id}"))
     return path
 
 

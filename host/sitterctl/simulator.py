@@ -22,13 +22,14 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
-from sitterctl import scenario
+from sitterctl import scenario, whole_file
 from sitterctl.errors import SitterError
 from sitterctl.firmware_tree import firmware_folder
 
 FLASH_BYTES = 2 * 1024 * 1024
 HAPPENS = "happens.json"
 _IMAGE = "micropython.txt"  # there once MicroPython is on the chip
+_SUMMARY = "summary.json"
 _POWER_CUT = 75
 _SERVICE = 76
 _KILLED = -9
@@ -115,26 +116,28 @@ class Simulator:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "job.json").write_text(json.dumps(self.job))
         if not (self.folder / "flash.img").exists():
-            (self.folder / "flash.img").write_bytes(b"\xff" * FLASH_BYTES)
             if self.job.get("chip") == "installed":
                 self._install()
+            else:
+                whole_file.write(self.folder / "flash.img", b"\xff" * FLASH_BYTES)
 
     def _install(self) -> None:
         """What `flash` does, at once."""
         from sitterctl import bundle
 
         firmware, program = firmware_folder(), bundle.own(bundle.SIMULATOR)
-        self._play("install.py", self.folder / "flash.img", program.folder, firmware / "boot.py")
-        (self.folder / _IMAGE).touch()
-
-    def _play(self, script: str, *arguments: object) -> None:
+        new = self.folder / "flash.new"
+        new.write_bytes(b"\xff" * FLASH_BYTES)
         done = subprocess.run(
-            [interpreter(), "-X", "heapsize=32m", str(firmware_folder() / "sim" / script), *map(str, arguments)],
+            [interpreter(), "-X", "heapsize=32m", str(firmware / "sim" / "install.py"), str(new), str(program.folder),
+             str(firmware / "boot.py")],
             env=_environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise SitterError(f"the simulated flash could not be written: {done.stderr[-300:]}", "is the disk full?",
-                              exit_code=1)  # fmt: skip
+            raise SitterError(f"the simulated flash could not be written: {(done.stdout + done.stderr)[-300:]}",
+                              "is the disk full?", exit_code=1)  # fmt: skip
+        os.replace(new, self.folder / "flash.img")
+        (self.folder / _IMAGE).touch()
 
     def _keep_running(self) -> None:
         code = _POWER_CUT
@@ -203,7 +206,7 @@ class Simulator:
             return
         state = json.loads(path.read_text())
         off_s = time.time() - path.stat().st_mtime + self._off_s
-        path.write_text(json.dumps({**state, "at_us": state["at_us"] + int(off_s * 1_000_000)}))
+        whole_file.write(path, json.dumps({**state, "at_us": state["at_us"] + int(off_s * 1_000_000)}))
 
     def _take_line(self, line: str) -> None:
         if line.startswith("AT "):
@@ -282,41 +285,50 @@ def happen(folder: Path, entry: dict) -> None:
 def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None, sounds: bool = False) -> dict:
     """Play a scenario, pull its newest log over the simulated line, verify it, check what was expected, report.
 
-    Writes NAME.slog, NAME.pull.json, summary.json and report.html into `out`, with `sounds` also each kind of burst
-    that the sounder played as a WAV file, and returns the summary. Raises SitterError when the unit did not get to the
-    end or its log could not be pulled.
+    Writes NAME.slog, NAME.pull.json, report.html and, last, summary.json into `out`, with `sounds` also each kind of
+    burst that the sounder played as a WAV file, and returns the summary. Raises SitterError when the unit did not get
+    to the end or its log could not be pulled. Ended early, it leaves `out` as it was; a folder without a summary.json
+    was being filled at that moment.
     """
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".play-", dir=out) as folder:
+        summary = _play_into(Path(folder), out, path, on_progress, sounds)
+        _clear(out)
+        for made in sorted(Path(folder).iterdir(), key=lambda made: made.name == _SUMMARY):
+            os.replace(made, out / made.name)
+    return summary
+
+
+def _play_into(folder: Path, out: Path, path: Path, on_progress: Callable[[int], None] | None, sounds: bool) -> dict:
+    """Everything into `folder`; the summary names it as it will stand in `out`."""
     from sitterctl import device, expectations, keys, report, slog, sound
 
     begun = time.monotonic()
-    out.mkdir(parents=True, exist_ok=True)
     with Simulator(path, on_progress=on_progress) as unit:
         unit.wait_ready()
-        _clear(out)
         with device.connect(unit.port) as connection:
-            log_path = device.pull_newest(connection, out)
+            log_path = device.pull_newest(connection, folder)
         trace, messages, started, played_s = unit.trace(), unit.messages, unit.started, unit.ready_after_s
         job = unit.job
     log = slog.read(log_path)
     verdict = slog.verify(slog.load(log_path), keys.at_hand())
     failures = expectations.check(job.get("expect", {}), log, verdict, job["start_utc_s"], trace)
     failures += [f"the firmware said: {line}" for line in messages]
-    page = out / "report.html"
-    page.write_text(report.render(log, verdict, notes=_notes(job)), encoding="utf-8")
+    whole_file.write(folder / "report.html", report.render(log, verdict, notes=_notes(job)))
     summary = {
         "scenario": job["title"], "ok": not failures, "failures": failures, "simulated_s": job["end_s"],
         "play_wall_s": round(played_s, 2), "wall_s": round(time.monotonic() - begun, 2), "starts": started,
-        "interpreter": "MicroPython (unix port)", "slog": str(log_path), "report": str(page),
+        "interpreter": "MicroPython (unix port)", "slog": str(out / log_path.name), "report": str(out / "report.html"),
         "verdict": verdict.sentence, "flash": trace["flash"],
     }  # fmt: skip
-    summary["sounds"] = [str(wav) for wav in sound.write_each(trace, out)] if sounds else []
-    (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+    summary["sounds"] = [str(out / wav.name) for wav in sound.write_each(trace, folder)] if sounds else []
+    whole_file.write(folder / _SUMMARY, json.dumps(summary, indent=1) + "\n")
     return summary
 
 
 def _clear(out: Path) -> None:
     """Take away what an earlier play left in `out`: a scenario played again is another session of the same unit."""
-    for old in [*out.glob("SIM-*.slog"), *out.glob("SIM-*.pull.json"), *out.glob("SIM-*.part")]:
+    for old in [*out.glob(_SUMMARY), *out.glob("SIM-*.slog"), *out.glob("SIM-*.pull.json"), *out.glob("SIM-*.part")]:
         old.unlink()
 
 

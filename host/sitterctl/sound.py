@@ -4,10 +4,13 @@ A sample is the mean level of the pin over its time, so that the wave holds exac
 sample rate. What sounder and housing make of it is not in here.
 """
 
+import io
 import wave
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
+
+from sitterctl import whole_file
 
 RATE_HZ = 44100
 _AMPLITUDE = 20000
@@ -37,11 +40,13 @@ def _add(area: array, begin: float, end: float) -> None:
 
 
 def write_wav(path: Path, samples: array) -> None:
-    with wave.open(str(path), "wb") as file:
+    packed = io.BytesIO()
+    with wave.open(packed, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
         file.writeframes(samples.tobytes())
+    whole_file.write(path, packed.getvalue())
 
 
 def write_each(trace: dict, folder: Path) -> list[Path]:

@@ -4,6 +4,7 @@ Logs and the plan stay where they are. The audit log says who did what by names 
 a number that is the same throughout one bundle. Paths lose the part that names the user.
 """
 
+import io
 import json
 import platform
 import sys
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sitter import VERSION
-from sitterctl import audit, device, finding, keys, settings_file, slog, transfer
+from sitterctl import audit, device, finding, keys, settings_file, slog, transfer, whole_file
 from sitterctl.connection import Connection
 from sitterctl.errors import SitterError
 
@@ -88,8 +89,10 @@ def pulled_logs(folder: Path) -> list[dict]:
 def write(path: Path, files: dict[str, object]) -> list[str]:
     """Put it all into a zip; the names of the files in it."""
     home = str(Path.home())
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("README.txt", README)
         for name, value in files.items():
             bundle.writestr(name, json.dumps(value, indent=1).replace(home, "~") + "\n")
-        return bundle.namelist()
+    whole_file.write(path, packed.getvalue())
+    return bundle.namelist()
