@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sitterctl import settings_file, transfer
+from sitterctl import cut_short, settings_file, transfer
 from sitterctl.connection import Connection
-from sitterctl.errors import CHECK_FAILED, INTERRUPTED, RESTARTED, SitterError
+from sitterctl.errors import CHECK_FAILED, RESTARTED, SitterError
 
 _RESTART_S = 20.0
 
@@ -44,15 +44,19 @@ def _put(connection: Connection, values: dict) -> None:
 
 def apply(connection: Connection, change: Change) -> Path:
     """Make the change; where the settings before it are kept. Raises SitterError, whose words say what the unit has."""
-    backup = settings_file.back_up(change.unit_id, change.now)
+    unit, backup = f"unit {change.unit_id}", settings_file.new_backup(change.unit_id)
+    before, either = f"{unit} has its old settings", f"{unit} has all of its old settings or all of the new ones"
+    which = f"`sitterctl settings diff` tells which; the old ones are in {backup}"
     try:
-        _put(connection, change.then)
-        connection.await_restart(_RESTART_S)
-        after = transfer.get(connection, "settings")
-    except KeyboardInterrupt as error:
-        raise SitterError(f"stopped: unit {change.unit_id} has all of its old settings or all of the new ones",
-                          f"`sitterctl settings diff` tells which; the old ones are in {backup}",
-                          exit_code=INTERRUPTED) from error  # fmt: skip
+        with cut_short.change(connection, "put.commit", before, either, which):
+            settings_file.back_up(backup, change.unit_id, change.now)
+            _put(connection, change.then)
+            connection.await_restart(_RESTART_S)
+            after = transfer.get(connection, "settings")
+    except SitterError:
+        if "put.commit" not in connection.may_have_done:
+            backup.unlink(missing_ok=True)  # `restore` would take it for what was before a change
+        raise
     if after != change.then:
         left = ", ".join(row["setting"] for row in settings_file.differences(after, change.then))  # type: ignore[arg-type]
         raise SitterError(f"unit {change.unit_id} came back without {left}",

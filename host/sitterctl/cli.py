@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sitterctl import output
-from sitterctl.errors import CHECK_FAILED, EXIT_CODES, INTERRUPTED, USAGE, SitterError
+from sitterctl.errors import EXIT_CODES, INTERRUPTED, OK, USAGE, SitterError
 
 if TYPE_CHECKING:
     from sitterctl.connection import Connection
@@ -190,28 +190,34 @@ def play_simulator(scenario: Path, as_json: bool, state: Path | None = None) -> 
 def main(args: Sequence[str] | None = None) -> None:
     """Run a command; whatever can be foreseen to go wrong becomes a sentence and its exit code, never a traceback."""
     words = sys.argv[1:] if args is None else list(args)
-    as_json = "--json" in words
+    try:
+        code = _run(words, as_json="--json" in words)
+    except KeyboardInterrupt:  # another one, while the first was being told
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run(words: list[str], as_json: bool) -> int:
     try:
         code = cli.main(words, prog_name="sitterctl", standalone_mode=False)
+        return code if isinstance(code, int) else OK
     except (SitterError, click.ClickException, click.Abort, OSError) as error:
         explained = _explained(error)
         output.show_error(explained, as_json)
-        code = explained.exit_code
-    sys.exit(code if isinstance(code, int) else 0)
+        return explained.exit_code
 
 
 def _explained(error: Exception) -> SitterError:
+    from sitterctl import cut_short
+
     if isinstance(error, SitterError):
         return error
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "sitterctl"
         return SitterError(error.format_message(), f"`{command} --help` tells more", exit_code=USAGE)
-    if isinstance(error, OSError):
-        name = f"{error.filename}: " if error.filename else ""
-        return SitterError(f"{name}{error.strerror or error}", "mend that and give the same command again",
-                           exit_code=CHECK_FAILED)  # fmt: skip
-    return SitterError("stopped", "nothing was left half-done; the same command begins again", exit_code=INTERRUPTED)
+    why, remedy, code = cut_short.reason(error)
+    return SitterError(f"{why}; nothing was left half-done", f"{remedy}the same command begins again", exit_code=code)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """`provision` and `audit`: a unit's key, and who did what with it."""
 
 import contextlib
-import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import click
 
 from sitterctl import output
 from sitterctl.cli import Where, examples, json_option, unit, where_options
-from sitterctl.errors import INTERRUPTED, PERMISSION, SitterError
+from sitterctl.errors import PERMISSION, SitterError
 
 if TYPE_CHECKING:
     from sitterctl.audit import Trail
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 _ASK_EVERY_S = 0.5
 _RESTART_S = 20.0
-# Refusals after which the unit surely has no key of ours.
-_NOT_TAKEN = ("no-chord", "has-key", "session-open", "bad-request")
 
 
 @click.command(
@@ -45,10 +42,11 @@ def provision(wait_s: int, label: str | None, where: Where, as_json: bool) -> No
             raise SitterError(f"unit {connection.hello['unit_id']} has its key already",
                               "docs/security.md tells how one begins anew", exit_code=PERMISSION)  # fmt: skip
         key = secrets.token_bytes(32)
-        path = keys.keep(key, connection.hello["unit_id"])  # before anybody else has it: an answer may get lost
-        output.note("hold MARK and BP at the unit until this says that it is done") if not as_json else None
-        with _told_where_the_key_is(path):
-            _send_key(connection, key, path, wait_s)
+        path = keys.path_of(key)
+        with _told_where_the_key_is(connection, path):
+            keys.keep(key, connection.hello["unit_id"])  # before anybody else has it: an answer may get lost
+            output.note("hold MARK and BP at the unit until this says that it is done") if not as_json else None
+            _send_key(connection, key, wait_s)
             connection.await_restart(_RESTART_S)
             connection.add_key(key)
             connection.prove_key()
@@ -62,21 +60,25 @@ def provision(wait_s: int, label: str | None, where: Where, as_json: bool) -> No
 
 
 @contextlib.contextmanager
-def _told_where_the_key_is(path: Path) -> Iterator[None]:
-    """Whatever ends it early, as long as the unit may have the key its file stays, and the error says so."""
+def _told_where_the_key_is(connection: "Connection", path: Path) -> Iterator[None]:
+    """Whatever ends it early, as long as the unit may have the key its file stays, and the error says so. A key that
+    was surely not taken is forgotten again."""
+    from sitterctl import cut_short
+
     try:
         yield
-    except (SitterError, KeyboardInterrupt) as error:
-        if not path.exists():
+    except cut_short.ENDS as error:
+        if "provision" not in connection.may_have_done:
+            path.unlink(missing_ok=True)
             raise
-        why, code = ("stopped", INTERRUPTED) if isinstance(error, KeyboardInterrupt) else (str(error), error.exit_code)
+        why, _, code = cut_short.reason(error)
         raise SitterError(f"{why}; the unit may have its key: {path} keeps it",
                           "`sitterctl status`, then `label` and `clock set`, go on from there; `provision` once more "
                           "if it has none", exit_code=code) from error  # fmt: skip
 
 
-def _send_key(connection: "Connection", key: bytes, path: Path, wait_s: int) -> None:
-    """Until the unit takes it. A key that was surely not taken is forgotten again."""
+def _send_key(connection: "Connection", key: bytes, wait_s: int) -> None:
+    """Until the unit takes it. Raises SitterError when it will not."""
     from sitterctl import who
 
     give_up_at = time.monotonic() + wait_s
@@ -85,21 +87,9 @@ def _send_key(connection: "Connection", key: bytes, path: Path, wait_s: int) -> 
             connection.ask("provision", key=key.hex(), who=who.am_i())
             return
         except SitterError as error:
-            if error.details.get("refusal") not in _NOT_TAKEN:
+            if error.details.get("refusal") != "no-chord" or time.monotonic() > give_up_at:
                 raise
-            if error.details["refusal"] != "no-chord" or time.monotonic() > give_up_at:
-                os.unlink(path)
-                raise
-        _pause(path)
-
-
-def _pause(path: Path) -> None:
-    """Before the next try. Nobody has the key yet, so Ctrl-C leaves nothing behind."""
-    try:
         time.sleep(_ASK_EVERY_S)
-    except KeyboardInterrupt:
-        os.unlink(path)
-        raise
 
 
 @click.command(epilog=examples("audit --port /dev/ttyUSB0", "audit --out audit --json"))

@@ -5,7 +5,7 @@ import click
 from sitterctl import output
 from sitterctl.cli import Where, examples, json_option, unit, where_options, yes_option
 from sitterctl.commands_settings import apply_wanted
-from sitterctl.errors import USAGE, SitterError
+from sitterctl.errors import CHECK_FAILED, USAGE, SitterError
 
 _MOST = 3
 
@@ -64,6 +64,8 @@ def _measured(where: Where) -> tuple[tuple[int, int], ...]:
             try:
                 ratio = adjusting.measure(connection)
             except SitterError as error:
+                if error.exit_code != CHECK_FAILED:
+                    raise  # no steadier hand mends that
                 output.note(f"{error.message}: {error.remedy}")
                 if click.confirm("try this point again?", default=True, err=True):
                     continue

@@ -56,7 +56,7 @@ def _check_all(where: Where, as_json: bool) -> int:
             findings = checking.check(connection)
         return {"findings": _rows(findings)}, _exit_code(findings)
 
-    return fleet.show(fleet.each(finding.every_unit(), work), as_json, _in_words)
+    return fleet.show(*fleet.each_as_far(finding.every_unit(), work), as_json, _in_words)
 
 
 def _in_words(value: dict) -> str:

@@ -1,10 +1,15 @@
 """`clock` and `label`: what time a unit thinks it is, and what people call it."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sitterctl import output
 from sitterctl.cli import Where, examples, json_option, unit, where_options
 from sitterctl.errors import CHECK_FAILED
+
+if TYPE_CHECKING:
+    from sitterctl.connection import Connection
 
 
 @click.group(epilog=examples("clock show --unit 'BED 3'", "clock set --unit 'BED 3'"))
@@ -41,14 +46,27 @@ def _in_words(told: dict) -> str:
 def set_(where: Where, as_json: bool) -> None:
     """Set the unit's clock to this computer's. Not while a session is open."""
     from sitterctl import clock as clocks
-    from sitterctl import device
+    from sitterctl import cut_short, device
 
     with unit(where, as_json) as connection:
         was_s = clocks.offset_s(device.status(connection))
-        clocks.set_to_now(connection)
-        is_s = clocks.offset_s(device.status(connection))
+        _set(connection)
+        with cut_short.told(
+            f"the clock of unit {connection.hello['unit_id']} is set", "`sitterctl clock show` shows it"
+        ):
+            is_s = clocks.offset_s(device.status(connection))
         told = {"unit_id": connection.hello["unit_id"], "offset_before_s": was_s, "offset_s": is_s}
     output.show(told, as_json, f"it was {was_s:+.1f} s from this computer's, and is {is_s:+.1f} s now")
+
+
+def _set(connection: "Connection") -> None:
+    from sitterctl import clock as clocks
+    from sitterctl import cut_short
+
+    what = f"the clock of unit {connection.hello['unit_id']} is"
+    with cut_short.change(connection, "clock.set", f"{what} as it was", f"{what} as it was, or set",
+                          "`sitterctl clock show` tells which"):  # fmt: skip
+        clocks.set_to_now(connection)
 
 
 @click.command(epilog=examples("label 'BED 3' --port /dev/ttyUSB0", "label '' --unit 'BED 3'"))
@@ -57,7 +75,12 @@ def set_(where: Where, as_json: bool) -> None:
 @json_option
 def label(text: str, where: Where, as_json: bool) -> None:
     """Call a unit something that people say, such as a bed. At most 12 characters; no patient's name."""
+    from sitterctl import cut_short
+
     with unit(where, as_json) as connection:
-        connection.ask("label.set", label=text)
+        what = f"unit {connection.hello['unit_id']} is called what it was"
+        with cut_short.change(connection, "label.set", what, f"{what}, or {text!r}",
+                              "`sitterctl status` tells which"):  # fmt: skip
+            connection.ask("label.set", label=text)
         told = {"unit_id": connection.hello["unit_id"], "label": text}
     output.show(told, as_json, f"unit {told['unit_id']} is called {text!r}")

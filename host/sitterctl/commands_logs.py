@@ -65,7 +65,7 @@ def pull(names: tuple[str, ...], all_units: bool, again: bool, out: Path | None,
     for pulled in done:
         for line in pulled.notes:
             output.note(f"{pulled.name}: {line}") if not as_json else None
-    lines = [f"{p.path}: {p.size_bytes} bytes. {p.verdict.sentence}" for p in done]
+    lines = [_sentence(p) for p in done]
     nothing = "nothing to pull: every closed log has been pulled (--again pulls them once more)"
     output.show({"pulled": [_row(p) for p in done]}, as_json, "\n".join(lines) or nothing)
     return max((_exit_code(p) for p in done), default=0)
@@ -84,8 +84,8 @@ def _pull_all(again: bool, folder: Path, where: Where, as_json: bool) -> int:
         return {"pulled": [_row(p) for p in done]}, max((_exit_code(p) for p in done), default=0)
 
     with output.Progress("pulling from every unit", as_json):
-        outcomes = fleet.each(finding.every_unit(), work)
-    return fleet.show(outcomes, as_json, lambda value: _count_in_words(value["pulled"]))
+        came = fleet.each_as_far(finding.every_unit(), work)
+    return fleet.show(*came, as_json, lambda value: _count_in_words(value["pulled"]))
 
 
 def _count_in_words(rows: list[dict]) -> str:
@@ -106,6 +106,8 @@ def _pull_one(connection: "Connection", log: dict, out: Path, where: Where, as_j
             return device.pull(connection, log, out, keys.at_hand(where.key), step)
     except SitterError as error:
         error.details["pulled"] = [_row(p) for p in done]
+        for pulled in done:
+            output.note(_sentence(pulled)) if not as_json else None
         raise
 
 
@@ -121,6 +123,10 @@ def _chosen(connection: "Connection", names: tuple[str, ...], again: bool) -> li
     if names:
         return [log for log in found if log["name"] in names]
     return [log for log in found if log["closed"] and (again or not log["pulled"])]
+
+
+def _sentence(pulled: "Pulled") -> str:
+    return f"{pulled.path}: {pulled.size_bytes} bytes. {pulled.verdict.sentence}"
 
 
 def _row(pulled: "Pulled") -> dict:
@@ -181,7 +187,7 @@ def show(file: Path, only: tuple[str, ...], as_json: bool) -> int:
         output.show_rows("records", rows, {"damage": damage})
     else:
         for r in wanted:
-            print(f"{r.n:6d} {r.elapsed_s:10.1f} s  {r.name:9s} {_in_words(r.fields)}")
+            output.line(f"{r.n:6d} {r.elapsed_s:10.1f} s  {r.name:9s} {_in_words(r.fields)}")
         if damage:
             output.note(damage)
     return NOT_VERIFIED if damage else 0

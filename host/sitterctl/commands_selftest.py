@@ -7,7 +7,7 @@ import click
 
 from sitterctl import output
 from sitterctl.cli import Where, examples, json_option, unit, where_options
-from sitterctl.errors import CHECK_FAILED, INTERRUPTED, OK, SitterError
+from sitterctl.errors import CHECK_FAILED, OK, SitterError
 
 if TYPE_CHECKING:
     from sitterctl.connection import Connection
@@ -56,8 +56,8 @@ def selftest(parts: tuple[str, ...], out: Path | None, where: Where, as_json: bo
     asked: what can be measured is, and the rest is marked "not asked". The cuff is never inflated. Exit code 1 if a
     part failed or was skipped. Not while a session is open.
     """
+    from sitterctl import cut_short, selftest_record
     from sitterctl import selftest as steps_of
-    from sitterctl import selftest_record
     from sitterctl.selftest_run import Run
 
     steps = steps_of.chosen(parts)
@@ -67,10 +67,15 @@ def selftest(parts: tuple[str, ...], out: Path | None, where: Where, as_json: bo
         run = Run(connection, None if as_json else _AtTheTerminal(), lambda result: _tell(result, as_json))
         try:
             run.all(steps)
-        except (SitterError, KeyboardInterrupt, click.Abort) as error:
+        except cut_short.ENDS as error:
             raise _stopped(error, connection, steps, run, out) from error
         record = selftest_record.made(connection, steps, run.results)
-    files = _keep(record, out, as_json)
+    try:
+        files = _keep(record, out, as_json)
+    except SitterError as error:
+        output.note(selftest_record.page(record)) if not as_json else None
+        error.details.update(record)
+        raise
     output.show(record, as_json, selftest_record.page(record) + f"kept in {' and '.join(files)}")
     return OK if record["ok"] else CHECK_FAILED
 
@@ -89,20 +94,26 @@ def _keep(record: dict, out: Path | None, as_json: bool) -> list[str]:
     return [str(path) for path in selftest_record.write(record, out or selftest_record.default_path(record))]
 
 
+def _what_was_done(record: dict, out: Path | None) -> str:
+    """Where it is kept, or why it is not."""
+    from sitterctl import selftest_record
+
+    try:
+        path = selftest_record.write(record, out or selftest_record.default_path(record))[-1]
+    except SitterError as error:
+        return f"what was done could not be kept: {error.message}"
+    return f"what was done is in {path}"
+
+
 def _stopped(error: BaseException, connection: "Connection", steps: list["Step"], run: "Run",
              out: Path | None) -> SitterError:  # fmt: skip
     """Whatever ends it early: what was done is kept, and the error says where and how to go on."""
-    from sitterctl import selftest_record
+    from sitterctl import cut_short, selftest_record
 
-    why, remedy, code = "stopped", "", INTERRUPTED
-    if isinstance(error, SitterError):
-        why, remedy, code = error.message, error.remedy + "; ", error.exit_code
     if not run.results and isinstance(error, SitterError):
         return error
+    why, remedy, code = cut_short.reason(error)
     record = selftest_record.made(connection, steps, run.results)
-    kept = ""
-    if run.results:
-        path = selftest_record.write(record, out or selftest_record.default_path(record))[-1]
-        kept = f"; what was done is in {path}"
+    kept = f"; {_what_was_done(record, out)}" if run.results else ""
     return SitterError(f"{why}{kept}", f"{remedy}`sitterctl selftest {' '.join(record['open'])}` goes on",
                        exit_code=code, details={"open": record["open"], "results": record["results"]})  # fmt: skip

@@ -193,8 +193,9 @@ def _apply_all(wanted: dict, dry_run: bool, yes: bool, where: Where, as_json: bo
         if not dry_run and o.error is None and changes[o.unit.port].rows
         and not _agreed(changes[o.unit.port], o.name, yes, as_json)
     }  # fmt: skip
-    made = {o.unit.port: o for o in fleet.each([o.unit for o in looked if o.error is None], work)}
-    return fleet.show([made.get(o.unit.port, o) for o in looked], as_json, _outcome_in_words)
+    came, stopped = fleet.each_as_far([o.unit for o in looked if o.error is None], work)
+    made = {o.unit.port: o for o in came}
+    return fleet.show([made.get(o.unit.port, o) for o in looked], stopped, as_json, _outcome_in_words)
 
 
 def _outcome_in_words(value: dict) -> str:

@@ -6,9 +6,11 @@ once the unit has proven that it knows it too; from then on questions and answer
 right one is none. docs/protocol.md tells the verbs, sitter/access.py the proofs.
 """
 
+import contextlib
 import json
 import os
 import struct
+import threading
 import time
 from collections.abc import Iterable, Iterator
 
@@ -35,6 +37,8 @@ _RESTART_MARGIN_MS = 3000
 _HEARD_BYTES = 600
 _LOOK_S = 0.2
 
+stopped = threading.Event()  # Ctrl-C, for the lines of other threads: each use of one raises KeyboardInterrupt
+
 
 class Connection:
     """An open line to a unit that speaks our schema; `hello` is what it said of itself."""
@@ -47,6 +51,7 @@ class Connection:
         self._channel: Channel | None = None
         self.key: bytes | None = None  # the unit's own, once it has been proven
         self.timeout_s = timeout_s
+        self.may_have_done: set[str] = set()  # verbs that were sent, but for those that the unit refused
         self._opened_at = time.monotonic()
         self._line = port.open_port(path)
         self._decoder = frames.Decoder()
@@ -56,7 +61,8 @@ class Connection:
         self._counter = os.urandom(1)[0]  # not the numbers of a program that was killed a moment ago
 
     def close(self) -> None:
-        self._line.close()
+        with contextlib.suppress(OSError):  # of a cable that is out
+            self._line.close()
 
     def hangs_up(self) -> bool | None:
         """Whether closing this line would lower DTR and RTS; None if there is no telling."""
@@ -75,7 +81,10 @@ class Connection:
         """Say hello and check that this is a unit we can talk to and that opening the port did not restart it. To
         bring its program up to date the `schema` of its records need not be ours."""
         self.rouse()
-        hello = answers.need(self.ask("hello"), schema=int, uptime_ms=int)
+        said = self.ask("hello")
+        if "schema" not in said:  # the answer to a program that was stopped a moment ago
+            said = self.ask("hello")
+        hello = answers.need(said, schema=int, uptime_ms=int)
         since_open_ms = (time.monotonic() - self._opened_at) * 1000
         if hello["schema"] != SCHEMA_ID and not any_schema:
             version = hello.get("version")
@@ -125,15 +134,25 @@ class Connection:
 
     def ask(self, verb: str, *, answer_s: float | None = None, **fields: object) -> dict:
         """The unit's answer, at most `answer_s` later. Raises SitterError when none comes or it is a refusal."""
-        for _ in range(TRIES):
+        for sent_before in range(TRIES):
             counter = self._send(verb, fields)
             frame = self._receive(counter, answer_s)
             give_up_at = time.monotonic() + self.timeout_s + (answer_s or 0)
             while frame and frame.kind == frames.DATA and time.monotonic() < give_up_at:  # of a pull given up before
                 frame = self._receive(counter, answer_s)
             if frame and frame.kind != frames.DATA and not self._channel_is_gone(frame):
-                return self.checked(frame)
+                return self._answered(verb, frame, sent_before > 0)
         raise self.silence()
+
+    def _answered(self, verb: str, frame: frames.Frame, sent_before: bool) -> dict:
+        """What an answer says. Raises SitterError when it is a refusal: then the unit has not done it, unless it had
+        when it was asked before, or had begun to store it."""
+        try:
+            return self.checked(frame)
+        except SitterError as error:
+            if error.details.get("refusal") not in (None, "storage") and not sent_before:
+                self.may_have_done.discard(verb)
+            raise
 
     def pieces(self, verb: str, offset: int, most: int, **fields: object) -> Iterator[frames.Frame]:
         """Data frames in order from `offset` on, at most so many bytes, then the answer; it ends early at a hole, or
@@ -202,11 +221,13 @@ class Connection:
         """Ask, with a mac if it takes the key; the counter of the answer."""
         body = json.dumps({"do": verb, **fields}, separators=(",", ":")).encode()
         if verb in OPEN_VERBS:
+            self.may_have_done.add(verb)
             return self._send_frame(frames.JSON, body)
         if self._channel is None:
             self.prove_key()
         channel = self._channel
         assert channel is not None
+        self.may_have_done.add(verb)
         channel.number += 1
         counter = channel.number & 0xFF
         self._write(self._short(frames.encode(frames.SEALED, counter, channel.seal(HOST, body))))
@@ -224,6 +245,7 @@ class Connection:
         return coded
 
     def _write(self, data: bytes) -> None:
+        self._hear_ctrl_c()
         try:
             self._line.write(data)
         except OSError as error:
@@ -252,7 +274,12 @@ class Connection:
             return frame if NEEDS_KEY.encode() in frame.body else None
         return None if frame.kind == frames.SEALED else frame
 
+    def _hear_ctrl_c(self) -> None:
+        if stopped.is_set() and threading.current_thread() is not threading.main_thread():
+            raise KeyboardInterrupt
+
     def _read(self) -> bytes:
+        self._hear_ctrl_c()
         try:
             data = self._line.read(self._line.in_waiting or 1)
         except OSError as error:

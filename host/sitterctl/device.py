@@ -13,9 +13,10 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
-from sitterctl import answers, clock, pull_record, slog, transfer, who
+from sitterctl import answers, clock, cut_short, pull_record, slog, transfer, who, whole_file
 from sitterctl import keys as keystore
 from sitterctl.connection import ANSWER_S, Connection
 from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_ANSWER, NOT_VERIFIED, PARTIAL, RESTARTED, SitterError
@@ -91,11 +92,12 @@ def pull(connection: Connection, log: dict, folder: Path, keys: Iterable[bytes] 
     with _told_what_is_left(log, part):
         data = _collect(connection, log, final, part, notes, on_progress)
         said = status(connection)
-    _put_in_place(part, final, data)
-    pull_record.write(final, data, _known(connection, log, said))
-    verdict = slog.verify(data, keystore.at_hand() if keys is None else keys)
-    done = Pulled(log["name"], final, len(data), log["closed"], verdict, notes=notes)
-    _acknowledge(connection, done)
+        _put_in_place(part, final, data)
+    with _told_that_it_is_here(log, final):
+        pull_record.write(final, data, _known(connection, log, said))
+        verdict = slog.verify(data, keystore.at_hand() if keys is None else keys)
+        done = Pulled(log["name"], final, len(data), log["closed"], verdict, notes=notes)
+        _acknowledge(connection, done)
     return done
 
 
@@ -123,20 +125,33 @@ def _told_what_is_left(log: dict, part: Path) -> Iterator[None]:
     """Whatever ends a pull early, its error says what is there of the log and what goes on with it."""
     try:
         yield
-    except (SitterError, OSError, KeyboardInterrupt) as error:
+    except cut_short.ENDS as error:
         have = part.stat().st_size if part.exists() else 0
-        why, remedy, code = str(getattr(error, "strerror", None) or error), "", PARTIAL
-        if isinstance(error, KeyboardInterrupt):
-            why, code = "stopped", INTERRUPTED
-        elif isinstance(error, SitterError):
-            if not have or error.exit_code not in (NO_ANSWER, RESTARTED):
-                raise
-            remedy = error.remedy + "; "
-            code = RESTARTED if error.exit_code == RESTARTED else PARTIAL
+        if not have:
+            part.unlink(missing_ok=True)
+        if isinstance(error, SitterError) and (not have or error.exit_code not in (NO_ANSWER, RESTARTED)):
+            raise
+        why, remedy, code = cut_short.reason(error)
         raise SitterError(
             f"{why}: {have} of {log['bytes']} bytes of log {log['name']} are in {part}",
-            remedy + "the same command goes on from there",
-            exit_code=code,
+            f"{remedy}the same command goes on from there",
+            exit_code=code if code in (INTERRUPTED, RESTARTED) else PARTIAL,
+        ) from error
+
+
+@contextlib.contextmanager
+def _told_that_it_is_here(log: dict, final: Path) -> Iterator[None]:
+    """What ends it now can't take the log away again; but the unit may not know that it has been pulled."""
+    try:
+        yield
+    except cut_short.ENDS as error:
+        if isinstance(error, SitterError) and "refusal" in error.details:
+            raise
+        why, remedy, code = cut_short.reason(error)
+        raise SitterError(
+            f"{why}: all of log {log['name']} is in {final}, and the unit may not know that yet",
+            f"{remedy}the same command tells it",
+            exit_code=code if code in (INTERRUPTED, RESTARTED) else PARTIAL,
         ) from error
 
 
@@ -154,13 +169,19 @@ def _collect(connection: Connection, log: dict, final: Path, part: Path, notes: 
             notes.append("was here already" if whole else f"went on at byte {have} of {log['bytes']}")
         file.truncate(have)
         for piece in transfer.read_log(connection, log["name"], have):
-            file.write(piece)
+            _append(file, piece)
             have += len(piece)
             if on_progress:
                 on_progress(have, log["bytes"])
         os.fsync(file.fileno())
     connection.check_start()
     return part.read_bytes()
+
+
+def _append(file: FileIO, piece: bytes) -> None:
+    """All of a piece: a disk that is nearly full takes a part of it without a word, and refuses only the rest."""
+    while piece:
+        piece = piece[file.write(piece) :]
 
 
 def _begin_with(final: Path, part: Path) -> None:
@@ -189,13 +210,10 @@ def _put_in_place(part: Path, final: Path, data: bytes) -> None:
             "compare the two and move one away, or pull into another folder with --out",
             exit_code=NOT_VERIFIED,
         )
+    if final.exists() and final.stat().st_size != len(data):
+        pull_record.forget(final)  # beside a log that has grown it would be a witness against it
     os.replace(part, final)
-    if os.name == "posix":
-        handle = os.open(final.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    whole_file.sync_folder(final.parent)
 
 
 def _acknowledge(connection: Connection, done: Pulled) -> None:

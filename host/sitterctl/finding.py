@@ -5,10 +5,9 @@ Hello is said only to ports behind the USB bridges that units have, and to those
 
 import contextlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sitterctl import device, output, port
+from sitterctl import device, output, port, side_by_side
 from sitterctl.errors import NO_UNIT, SitterError
 
 LOOK_S = 1.0
@@ -36,9 +35,7 @@ class Found:
 
 def look() -> list[Found]:
     """Every serial port, with what the unit behind it says; all are asked at once."""
-    rows = port.available()
-    with ThreadPoolExecutor(max(1, len(rows))) as pool:
-        return list(pool.map(_ask, rows))
+    return side_by_side.each(_ask, port.available())
 
 
 def _ask(row: dict) -> Found:

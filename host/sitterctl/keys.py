@@ -37,8 +37,9 @@ def at_hand(chosen: str | None = None) -> list[bytes]:
 
 
 def keep(key: bytes, unit_id: str) -> Path:
-    """Put a unit's key in the keystore, readable by its owner alone and safely on disk; the file it now stands in."""
-    path = _path(key)
+    """Put a unit's key in the keystore, readable by its owner alone and safely on disk; the file it now stands in.
+    Raises SitterError."""
+    path = path_of(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     whole_file.write(path, f"{_UNIT}{unit_id}\n{key.hex()}\n", mode=0o600)
     return path
@@ -47,12 +48,13 @@ def keep(key: bytes, unit_id: str) -> Path:
 def unit_of(key: bytes) -> str | None:
     """The id of the unit that a key was made for, where the keystore knows it; simulated units share one key."""
     with contextlib.suppress(OSError):
-        first = _path(key).read_text("ascii", "replace").partition("\n")[0]
+        first = path_of(key).read_text("ascii", "replace").partition("\n")[0]
         return first.removeprefix(_UNIT) if first.startswith(_UNIT) else None
     return None
 
 
-def _path(key: bytes) -> Path:
+def path_of(key: bytes) -> Path:
+    """The file that a key is kept in, if it is."""
     return folder() / f"{seal.key_id(key):08x}.key"
 
 

@@ -23,6 +23,11 @@ def read(log: Path) -> dict | None:
     return record if isinstance(record, dict) else None
 
 
+def forget(log: Path) -> None:
+    """Take away what was written down, before the log becomes another."""
+    log.with_suffix(".pull.json").unlink(missing_ok=True)
+
+
 def write(log: Path, data: bytes, known: dict) -> None:
     """Write down what the host knows of a pull, and what the log's bytes were."""
     record = {

@@ -109,12 +109,15 @@ def backup_folder() -> Path:
     return Path(user_data_dir("sitter", appauthor=False)) / "settings"
 
 
-def back_up(unit_id: str, values: dict) -> Path:
-    """Keep a unit's settings as they are; the file."""
+def new_backup(unit_id: str) -> Path:
+    """The file for a backup that is made now."""
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    path = backup_folder() / f"{unit_id}-{moment}.toml"
+    return backup_folder() / f"{unit_id}-{moment}.toml"
+
+
+def back_up(path: Path, unit_id: str, values: dict) -> None:
+    """Keep a unit's settings as they are. Raises SitterError."""
     whole_file.write(path, text(values, f"unit {unit_id}"))
-    return path
 
 
 def newest_backup(unit_id: str) -> Path:

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sitterctl import scenario, whole_file
-from sitterctl.errors import SitterError
+from sitterctl.errors import INTERRUPTED, NO_ANSWER, PARTIAL, SitterError
 from sitterctl.firmware_tree import firmware_folder
 
 FLASH_BYTES = 2 * 1024 * 1024
@@ -136,8 +136,8 @@ class Simulator:
         if done.returncode:
             raise SitterError(f"the simulated flash could not be written: {(done.stdout + done.stderr)[-300:]}",
                               "is the disk full?", exit_code=1)  # fmt: skip
-        os.replace(new, self.folder / "flash.img")
         (self.folder / _IMAGE).touch()
+        os.replace(new, self.folder / "flash.img")
 
     def _keep_running(self) -> None:
         code = _POWER_CUT
@@ -293,21 +293,47 @@ def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".play-", dir=out) as folder:
         summary = _play_into(Path(folder), out, path, on_progress, sounds)
-        _clear(out)
-        for made in sorted(Path(folder).iterdir(), key=lambda made: made.name == _SUMMARY):
-            os.replace(made, out / made.name)
+        _put_in_place(Path(folder), out)
     return summary
+
+
+def _put_in_place(folder: Path, out: Path) -> None:
+    """What was made goes into `out`, the summary last."""
+    from sitterctl import cut_short
+
+    try:
+        _clear(out)
+        for made in sorted(folder.iterdir(), key=lambda made: made.name == _SUMMARY):
+            os.replace(made, out / made.name)
+    except cut_short.ENDS as error:
+        why, remedy, code = cut_short.reason(error)
+        raise SitterError(f"{why}: only a part of the session is in {out}, and no {_SUMMARY}",
+                          f"{remedy}the same command begins again", exit_code=code) from error  # fmt: skip
+
+
+def _pulled(port: str, folder: Path) -> Path:
+    """The newest log of a simulated unit, which is gone when this has not gone well."""
+    from sitterctl import device
+
+    try:
+        with device.connect(port) as connection:
+            return device.pull_newest(connection, folder)
+    except SitterError as error:
+        if error.exit_code not in (INTERRUPTED, PARTIAL):
+            raise
+        why = error.message.rpartition(": ")[0]
+        raise SitterError(f"{why}: nothing was kept of the simulated unit's log", "the same command begins again",
+                          exit_code=NO_ANSWER if error.exit_code == PARTIAL else INTERRUPTED) from error  # fmt: skip
 
 
 def _play_into(folder: Path, out: Path, path: Path, on_progress: Callable[[int], None] | None, sounds: bool) -> dict:
     """Everything into `folder`; the summary names it as it will stand in `out`."""
-    from sitterctl import device, expectations, keys, report, slog, sound
+    from sitterctl import expectations, keys, report, slog, sound
 
     begun = time.monotonic()
     with Simulator(path, on_progress=on_progress) as unit:
         unit.wait_ready()
-        with device.connect(unit.port) as connection:
-            log_path = device.pull_newest(connection, folder)
+        log_path = _pulled(unit.port, folder)
         trace, messages, started, played_s = unit.trace(), unit.messages, unit.started, unit.ready_after_s
         job = unit.job
     log = slog.read(log_path)

@@ -269,6 +269,13 @@ def test_late_answers_to_an_earlier_question_are_passed_over(unit: FakeUnit) -> 
         assert line.ask("hello")["unit_id"] == UNIT
 
 
+def test_an_answer_to_a_program_that_was_stopped_is_no_hello(unit: FakeUnit) -> None:
+    serve, late = unit.app.verbs.serve, [{"ok": True}]
+    unit.app.verbs.serve = lambda request, keyed: late.pop() if late else serve(request, keyed)
+    with device.connect(unit.port) as line:
+        assert line.hello["unit_id"] == UNIT
+
+
 def test_every_question_fits_the_receive_ring_of_the_unit(unit: FakeUnit, monkeypatch) -> None:
     sizes = []
     original = connection.Connection._write

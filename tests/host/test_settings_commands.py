@@ -10,7 +10,7 @@ import pytest
 from fake_unit import FakeUnit
 
 from sitter import settings as table
-from sitterctl import applying, settings_file, transfer
+from sitterctl import settings_file, transfer
 from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_UNIT, OK, PARTIAL, SESSION_OPEN, USAGE
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -122,7 +122,7 @@ def test_ctrl_c_in_mid_apply_says_what_the_unit_has(unit: FakeUnit, run, file, m
     def stopped(*_) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(applying.transfer, "put", stopped)
+    monkeypatch.setattr("sitterctl.connection.Connection.await_restart", stopped)
     code, _, err = run("settings", "apply", file, "--yes")
     assert code == INTERRUPTED
     assert "all of its old settings or all of the new ones" in err
