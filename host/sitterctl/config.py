@@ -46,7 +46,7 @@ def load() -> dict:
 def _read(path: Path) -> dict:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SitterError(f"{path} can not be used: {error}", "mend the line it names", exit_code=USAGE) from error
     faults = [fault for name, value in values.items() if (fault := _fault(name, value))]
     if faults:

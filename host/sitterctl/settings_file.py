@@ -16,7 +16,10 @@ from sitter import settings
 from sitterctl import whole_file
 from sitterctl.errors import USAGE, SitterError
 
+# VERSION goes up when a setting is taken away or comes to mean something else: then a file of before is refused, as a
+# name in it might not say what it said. A setting more changes nothing for it.
 KIND, VERSION = "sitter settings", 1
+_HEADER = ("kind", "version")
 ROWS = {row[0]: row for row in settings.SETTINGS}
 
 
@@ -41,8 +44,10 @@ def read(path: Path) -> dict:
         whole = tomllib.loads(source)
     except OSError as error:
         raise SitterError(f"can't read {path}: {error.strerror}", "check the path", exit_code=USAGE) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise SitterError(f"{path} is not TOML: {error}", "mend the line it names", exit_code=USAGE) from error
+    except UnicodeDecodeError as error:
+        raise not_text(path, error) from error
     faults = [f"{path}:{_line(source, fault)}: {fault}" for fault in _faults(whole)]
     if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
@@ -51,24 +56,47 @@ def read(path: Path) -> dict:
     return _values(whole)
 
 
+def not_text(path: Path, error: UnicodeDecodeError) -> SitterError:
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return SitterError(f"{path} is not UTF-8 text (at line {line})", "save it as UTF-8", exit_code=USAGE)
+
+
 def _values(whole: dict) -> dict:
     """What stands under [settings], or at the top of a file that has no such part."""
     if "settings" in whole:
         return whole["settings"]
-    return {name: value for name, value in whole.items() if name not in ("kind", "version")}
+    return {name: value for name, value in whole.items() if name not in _HEADER}
 
 
 def _faults(whole: dict) -> list[str]:
-    kind, version = whole.get("kind", KIND), whole.get("version", VERSION)
-    if kind != KIND or version != VERSION:
-        return [f"kind: this is {kind!r}, version {version!r}; {KIND!r}, version {VERSION}, is wanted"]
-    faults = []
-    if "settings" in whole:
-        faults = [f"{name}: does not belong here" for name in whole if name not in ("kind", "version", "settings")]
+    """Every fault of a file, each a sentence that begins with its dotted key."""
+    if other := _other_schema(whole):
+        return other  # its names may mean something else
+    faults, table = [], "settings." if "settings" in whole else ""
+    if table:
+        faults = [f"{name}: does not belong here" for name in whole if name not in (*_HEADER, "settings")]
         if not isinstance(whole["settings"], dict):
             return [*faults, "settings: must be a table"]
     values = _values(whole)
-    return faults + (check(values) if len(values) == len(ROWS) else _meant(settings.value_faults(values)))
+    return faults + [table + fault for fault in _meant(settings.value_faults(values) + _crossed(values), table)]
+
+
+def _other_schema(whole: dict) -> list[str]:
+    """What says that a file is not one of these settings; one without such words is taken for one."""
+    kind, version = whole.get("kind", KIND), whole.get("version", VERSION)
+    said = f"this is {kind!r}, version {version!r}; {KIND!r}, version {VERSION}, is wanted"
+    wrong = {"kind": kind != KIND, "version": type(version) is not int or version != VERSION}
+    return [f"{name}: {said}" for name in _HEADER if wrong[name]]
+
+
+def _crossed(values: dict) -> list[str]:
+    """Limits that cross, of those that are good by themselves and both named; the unit may have others for the rest."""
+    good = {name: value for name, value in values.items() if not settings.value_faults({name: value})}
+    crossed = settings.check(good)
+    if len(good) == len(ROWS):
+        return crossed
+    named = [set(re.findall(r"\w+", fault)) & ROWS.keys() for fault in crossed]
+    return [fault for fault, names in zip(crossed, named, strict=True) if names and names <= good.keys()]
 
 
 def check(values: dict) -> list[str]:
@@ -76,20 +104,21 @@ def check(values: dict) -> list[str]:
     return _meant(settings.check(values))
 
 
-def _meant(faults: list[str]) -> list[str]:
-    """The faults, with what was probably meant."""
+def _meant(faults: list[str], table: str = "") -> list[str]:
+    """The faults, with what was probably meant, in a table of the file."""
     told = []
     for fault in faults:
         name = fault.partition(":")[0]
         near = [] if name in ROWS else difflib.get_close_matches(name, ROWS, 1)
-        told.append(fault + (f"; did you mean {near[0]}?" if near else ""))
+        told.append(fault + (f"; did you mean {table}{near[0]}?" if near else ""))
     return told
 
 
 def _line(source: str, fault: str) -> int:
     """Where the key that a fault begins with stands; 1 if it can't be seen."""
-    name = re.escape(fault.partition(":")[0])
-    found = re.search(rf"^[ \t\"'[]*{name}\b", source, re.MULTILINE)
+    name = re.escape(fault.partition(":")[0].removeprefix("settings."))
+    key = rf"[\"']?{name}\b"
+    found = re.search(rf"^[ \t[]*(settings[ \t]*\.[ \t]*)?{key}", source, re.MULTILINE) or re.search(key, source)
     return source.count("\n", 0, found.start()) + 1 if found else 1
 
 
