@@ -1,7 +1,7 @@
 """Ctrl-C, a pulled cable and a full disk at every step of every command: the unit and the laptop's files are as before
 or complete, the error says which, and the command that goes on does.
 
-Each case is played with the fault one step later each time, until it gets through.
+Each case is played with the fault a step later each time, a few steps where there are many, until it gets through.
 """
 
 import json
@@ -127,21 +127,21 @@ CASES = [
     Case(("settings", "show")),
     Case(("settings", "pull", "-o", "mine.toml"), writes=True),
     Case(("settings", "diff", "bed3.toml"), goes_on=("settings", "show")),
-    Case(("settings", "apply", "bed3.toml", "--yes"), settings_whole, writes=True),
-    Case(("settings", "restore", "bed3.toml", "--yes"), settings_whole, writes=True, stride=4),
-    Case(("adjust", "spo2", "--point", "0.5:98", "--point", "0.85:90", "--yes"), curve_whole, writes=True, stride=5),
+    Case(("settings", "apply", "bed3.toml", "--yes"), settings_whole, writes=True, stride=3),
+    Case(("settings", "restore", "bed3.toml", "--yes"), settings_whole, writes=True, stride=7),
+    Case(("adjust", "spo2", "--point", "0.5:98", "--point", "0.85:90", "--yes"), curve_whole, writes=True, stride=7),
     Case(("logs", "list")),
     Case(("logs", "pull", "00001"), pulled_logs_are_here, cable=(NO_ANSWER, PARTIAL), disk=(PARTIAL,), writes=True),
     Case(("audit", "--out", "kept"), writes=True),
     Case(("provision",), key_kept, goes_on=("ports",), writes=True),
     Case(("selftest", "clock", "--json", "--out", "r"), cable=(NO_ANSWER,), writes=True),
-    Case(("support-bundle", "--out", "help.zip"), cable=(OK,), writes=True),
+    Case(("support-bundle", "--out", "help.zip"), cable=(OK,), writes=True, stride=3),
     Case(("report", "a.slog"), writes=True),
 ]
 ALL = [
     Case(("check", "--all"), cable=(NO_ANSWER, CHECK_FAILED), stride=3),
     Case(("logs", "pull", "--all"), pulled_logs_are_here, cable=(NO_ANSWER, PARTIAL), stride=3),
-    Case(("settings", "apply", "bed3.toml", "--all", "--yes"), settings_whole, stride=3),
+    Case(("settings", "apply", "bed3.toml", "--all", "--yes"), settings_whole, stride=5),
 ]
 
 

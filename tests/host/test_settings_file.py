@@ -66,7 +66,7 @@ def test_limits_that_cross_in_the_file_are_told_with_all_its_other_faults(tmp_pa
                     "5: spo2_very_low_pct: 90 must be below spo2_low_pct (85)"]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["\n[settings]\n volume_cap = 31", "\n\nsettings.volume_cap = 31",
+@pytest.mark.parametrize("text", ["\n[settings]\n volume_cap = 31", "# volume_cap\n\nsettings.volume_cap = 31",
                                   "\n\nsettings . 'volume_cap' = 31", "\n\nsettings = {volume_cap = 31}"])  # fmt: skip
 def test_the_line_is_found_however_the_key_is_written(text: str, tmp_path: Path) -> None:
     assert faults(tmp_path, text) == ["3: settings.volume_cap: 31 is outside 0 to 30 steps"]
