@@ -174,7 +174,7 @@ def is_whole(path: Path, now: Now) -> None:
 @pytest.fixture
 def play(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Give a case with a fault; how it ended."""
-    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (None, 0.3))
+    monkeypatch.setattr(device.connect.__wrapped__, "__defaults__", (None, 0.3, False))
     monkeypatch.setattr("sitterctl.connection._LOOK_S", 0.001)
     monkeypatch.setattr("sitterctl.clock.time", SimpleNamespace(sleep=lambda s: None, time=time.time))
     monkeypatch.setattr("sitterctl.selftest_run.time", SimpleNamespace(sleep=lambda s: None, monotonic=time.monotonic))
@@ -210,7 +210,7 @@ def play(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def _make_ready(unit: FakeUnit) -> None:
     """Somebody holds MARK and BP, something stands in the audit log, and a restart was long ago at once."""
     unit.app.unit.chord_held = True
-    unit.reboot = lambda: (FakeUnit.reboot(unit), setattr(unit, "booted_at", unit.booted_at - 3600))
+    unit.reboot = lambda up_s=0.0: FakeUnit.reboot(unit, up_s=3600)
     if unit.app.custody.key:
         audit, header = unit.app.custody.audit, next(records.walk(small_log(), len(records.MAGIC)))
         audit.note(5, "label", {"utc_s": 1_777_000_000, "who": "tech@bench", "name": "", "old": "", "new": "BED 2"})
