@@ -72,7 +72,17 @@ def test_one_function_opens_serial_ports() -> None:  # REQ-101
 def test_every_board_file_has_the_names_that_the_program_uses() -> None:
     used = {
         node.attr
-        for name in ("boot.py", "main.py", "app.py", "custody.py", "verbs.py", "uploads.py", "checkup.py")
+        for name in (
+            "boot.py",
+            "main.py",
+            "app.py",
+            "custody.py",
+            "verbs.py",
+            "uploads.py",
+            "checkup.py",
+            "cuffcare.py",
+            "cuffservice.py",
+        )
         for node in ast.walk(ast.parse((FIRMWARE / name).read_text()))
         if isinstance(node, ast.Attribute)
         and (

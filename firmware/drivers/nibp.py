@@ -158,7 +158,7 @@ class Nibp:
         """Begin a cycle; False, and nothing sent, while one runs. After a reset it begins once the cuff is empty. Under
         a service's hold it only ends that, and is reported as stopped."""
         if self.held:
-            self._take_back(now_ms, "start")
+            self.take_back(now_ms, "start")
             self._report_abort = True
             return False
         if self.busy and (self._state != _ABORTING or self._report_abort or self._start_next):
@@ -179,7 +179,7 @@ class Nibp:
     def abort(self, now_ms: int) -> None:
         """Deflate now. The outcome STOPPED follows, if a cycle was running."""
         if self.held:
-            self._take_back(now_ms, "abort")
+            self.take_back(now_ms, "abort")
         else:
             self._stop(now_ms, STOPPED)
 
@@ -199,7 +199,7 @@ class Nibp:
         self._tries = 0
         self._ask(now_ms)
 
-    def _take_back(self, now_ms: int, why: str) -> None:
+    def take_back(self, now_ms: int, why: str) -> None:
         """The line from a hold; its valves are to open."""
         if self.hold:
             self.hold.end(why)
@@ -248,7 +248,7 @@ class Nibp:
     def _serve_hold(self, now_ms: int, hold) -> None:
         frame = hold.step(now_ms, self._received(now_ms))
         if hold.ended:
-            self._take_back(now_ms, hold.ended)
+            self.take_back(now_ms, hold.ended)
         elif frame:
             self._send(now_ms, frame)
 
