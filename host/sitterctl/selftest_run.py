@@ -2,28 +2,17 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from sitterctl import answers
 from sitterctl.connection import Connection
 from sitterctl.errors import SitterError
-from sitterctl.selftest import FAILED, KEYS, NOT_ASKED, PASSED, SKIPPED, Result, Step
+from sitterctl.guided import FAILED, NO, NOT_ASKED, PASSED, REPEAT, SKIP, SKIPPED, YES, Person, Result
+from sitterctl.selftest import KEYS, Step
 
-YES, NO, REPEAT, SKIP = "y", "n", "r", "s"
 _VERB = "selftest"
 _LOOK_S = 0.3
 _KEY_S = 12.0
 _SIGNALS_S = 15.0
-
-
-class Person(Protocol):
-    """Somebody at the unit."""
-
-    def tell(self, text: str) -> None: ...
-
-    def choose(self, question: str, options: str) -> str:
-        """One letter of the options. Raises click.Abort when they have had enough."""
-        ...
 
 
 class Run:

@@ -1,5 +1,5 @@
-"""The record of a self-test: what a unit was, who tried it, and what came of each part; as JSON, and as a page of text
-that can be printed and signed."""
+"""The record of a guided run: what a unit was, who was at it, and what came of each part; as JSON, and as a page of
+text that can be printed and signed."""
 
 import importlib.metadata
 import json
@@ -9,16 +9,19 @@ from pathlib import Path
 
 from sitterctl import output, who
 from sitterctl.connection import Connection
-from sitterctl.selftest import PASSED, Result, Step, open_parts, well
+from sitterctl.errors import INTERRUPTED, SitterError
+from sitterctl.guided import PASSED, Kind, Result, open_parts, well
 
 DISCLAIMER = "NOT A MEDICAL DEVICE"
 
 
-def made(connection: Connection, steps: list[Step], results: list[Result]) -> dict:
+def made(connection: Connection, kind: Kind, parts: list[str], results: list[Result]) -> dict:
     """All that is known of a run, finished or not."""
-    hello, left = connection.hello, open_parts(steps, results)
+    hello, left = connection.hello, open_parts(parts, results)
     key_id = hello["key_id"]
     return {
+        "title": kind.title,
+        "command": kind.command,
         "unit_id": hello["unit_id"],
         "label": hello["label"],
         "firmware": hello["version"],
@@ -28,7 +31,7 @@ def made(connection: Connection, steps: list[Step], results: list[Result]) -> di
         "who": who.am_i(),
         "tool": f"sitterctl {importlib.metadata.version('sitterctl')}",
         "disclaimer": DISCLAIMER,
-        "ok": well(results) and len(results) == len(steps),
+        "ok": well(results) and len(results) == len(parts),
         "complete": not left,
         "open": left,
         "results": [result.row for result in results],
@@ -43,7 +46,7 @@ def page(record: dict) -> str:
     verdict = "all parts passed" if record["complete"] else f"open: {', '.join(record['open'])}"
     return "\n".join(
         [
-            f"SITTER SELF-TEST: {DISCLAIMER}",
+            f"SITTER {record['title']}: {DISCLAIMER}",
             "",
             f"unit      {name}, firmware {record['firmware']}, start {record['boot_id']:08x}, key {record['key_id']}",
             f"done      {record['utc']} by {record['who']} with {record['tool']}",
@@ -75,4 +78,28 @@ def write(record: dict, path: Path) -> list[Path]:
 def default_path(record: dict) -> Path:
     """Where a record goes that nobody has named a file for."""
     moment = record["utc"][:19].replace("-", "").replace(":", "")
-    return Path(f"selftest-{record['unit_id']}-{moment}Z")
+    return Path(f"{record['command'].replace(' ', '-')}-{record['unit_id']}-{moment}Z")
+
+
+def keep(record: dict, out: Path | None, as_json: bool) -> list[str]:
+    """Where the record went; a script has it on stdout and asks for files if it wants them."""
+    if out is None and as_json:
+        return []
+    return [str(path) for path in write(record, out or default_path(record))]
+
+
+def stopped(error: BaseException, record: dict, out: Path | None, more: str = "") -> SitterError:
+    """Whatever ends a run early: what was done is kept, and the error says where and how to go on. `more` is for that
+    command, with the record's JSON file for `%s`."""
+    why, remedy, code = "stopped", "", INTERRUPTED
+    if isinstance(error, SitterError):
+        why, remedy, code = error.message, error.remedy + "; ", error.exit_code
+    if not record["results"] and isinstance(error, SitterError):
+        return error
+    kept, goes_on = "", f"sitterctl {record['command']} {' '.join(record['open'])}"
+    if record["results"]:
+        as_json, as_text = write(record, out or default_path(record))
+        kept = f"; what was done is in {as_text}"
+        goes_on += more.replace("%s", str(as_json))
+    return SitterError(f"{why}{kept}", f"{remedy}`{goes_on}` goes on", exit_code=code,
+                       details={"open": record["open"], "results": record["results"]})  # fmt: skip
