@@ -11,13 +11,15 @@ falls silent with pressure in the cuff. Its own protection empties the cuff afte
 that comes within 90 ms of the one before is lost.
 
 While no cycle runs its valves stand open, until it is told to close them. Setting `bulb_mmhg` begins to pump by hand,
-up to that pressure; with open valves the air just escapes. Knobs: `leaks_mmhg_min` of what the valves hold,
-`reads_off_mmhg` of any pressure that it tells, `vents_at_mmhg` (0 for a protection that does not), `no_valves`: it does
-not know the command, `valve_sticks`: it says that it opens them, and nothing moves. An abort ends a cycle and leaves
-valves that were closed without one as they are; the real module may be kinder.
+up to that pressure, `bulb_mmhg_s` fast; with open valves the air just escapes. `pumps` has a list for each time that
+the valves will be closed: the pressures to which somebody then pumps, 2 s apart. Knobs: `leaks_mmhg_min` of what the
+valves hold, `reads_off_mmhg` of any pressure that it tells, `vents_at_mmhg` (0 for a protection that does not),
+`no_valves`: it does not know the command, `valve_sticks`: it says that it opens them, and nothing moves. An abort ends
+a cycle and leaves valves that were closed without one as they are; the real module may be kinder.
 """
 
-_UP_MMHG_S, _DOWN_MMHG_S, _DUMP_MMHG_S, _BULB_MMHG_S = 28, 4, 200, 40
+_UP_MMHG_S, _DOWN_MMHG_S, _DUMP_MMHG_S = 28, 4, 200
+_NEXT_US = 2000000
 _LIMIT_US = 180000000
 _LEAK_US = 20000000
 _TURN_US = 8000  # how long the module thinks before it answers
@@ -32,7 +34,8 @@ class FakeNibp:
         self.absent = self.leak = self.weak_signal = self.motion = self.swapped_result = self.stops_in_mid = False
         self.error_code = self.garble_every = self.slow_ms = 0
         self.leaks_mmhg_min = self.reads_off_mmhg = 0
-        self.vents_at_mmhg = 300
+        self.vents_at_mmhg, self.bulb_mmhg_s = 300, 40
+        self.pumps: list[list[int]] = []
         self.no_valves = self.valve_sticks = False
         self._closed = False  # its valves, without a cycle
         self._pumped = (0, 0, 0)  # by hand: from which pressure, to which, since when
@@ -67,9 +70,9 @@ class FakeNibp:
 
     def _by_hand(self, now_us: int) -> int:
         start, top, since_us = self._pumped
-        up_us = max(0, top - start) * 1000000 // _BULB_MMHG_S
+        up_us = max(0, top - start) * 1000000 // self.bulb_mmhg_s
         if now_us - since_us < up_us:
-            return start + (now_us - since_us) * _BULB_MMHG_S // 1000000
+            return start + (now_us - since_us) * self.bulb_mmhg_s // 1000000
         return max(0, top - (now_us - since_us - up_us) * self.leaks_mmhg_min // 60000000)
 
     @property
@@ -78,6 +81,9 @@ class FakeNibp:
 
     @bulb_mmhg.setter
     def bulb_mmhg(self, top: int) -> None:
+        self._pump(top)
+
+    def _pump(self, top: int) -> None:
         now_us = self._clock.now_us
         if not self._closed:
             return
@@ -86,7 +92,7 @@ class FakeNibp:
         self._serial += 1
         if 0 < self.vents_at_mmhg <= top:
             serial = self._serial
-            at_us = now_us + max(0, self.vents_at_mmhg - start) * 1000000 // _BULB_MMHG_S
+            at_us = now_us + max(0, self.vents_at_mmhg - start) * 1000000 // self.bulb_mmhg_s
             self._clock.at_us(at_us, lambda: self._protect(serial))
 
     def _close(self) -> None:
@@ -96,6 +102,9 @@ class FakeNibp:
             self._pumped = (left, left, self._clock.now_us)
             self._dump_us = None
             self._closed = True
+            for k, top in enumerate(self.pumps.pop(0) if self.pumps else ()):
+                at_us = self._clock.now_us + k * _NEXT_US
+                self._clock.at_us(at_us, lambda top=top: self._pump(top))
 
     def _dump(self) -> None:
         self._dump_from = self.cuff_pressure_mmhg()

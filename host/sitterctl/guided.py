@@ -1,6 +1,7 @@
 """What is tried out or serviced step by step, with somebody at the unit: the person, and what came of each step."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
@@ -42,6 +43,10 @@ class Person(Protocol):
         """One letter of the options. Raises click.Abort when they have had enough."""
         ...
 
+    def number(self, question: str, options: str) -> float | str:
+        """What they read off something, or one letter of the options."""
+        ...
+
 
 class AtTheTerminal:
     """The person, on stderr and stdin: stdout is for the result."""
@@ -53,6 +58,29 @@ class AtTheTerminal:
         words = ", ".join(_WORDS[option] for option in options)
         kind = click.Choice(list(options), case_sensitive=False)
         return click.prompt(f"{question} ({words})", type=kind, show_choices=False, err=True)
+
+    def number(self, question: str, options: str) -> float | str:
+        words = ", ".join(_WORDS[option] for option in options)
+        while True:
+            said = click.prompt(f"{question} (a number, {words})", err=True).strip().lower().replace(",", ".")
+            if said and said in options:
+                return said
+            with contextlib.suppress(ValueError):
+                return float(said)
+
+
+def repeated(person: Person, part: str, about: str, once: Callable[[], Result | None]) -> Result:
+    """A part as often as the person wants: `once` gives what came of it, None where they want another go."""
+    person.tell(f"\n{part}: {about}")
+    while True:
+        result = once()
+        if result is None:
+            continue
+        if result.state != FAILED:
+            return result
+        person.tell(f"{part}: {result.found}\n{result.go_on}")
+        if person.choose("Once more, or on to the next?", REPEAT + NO) == NO:
+            return result
 
 
 def open_parts(parts: Iterable[str], results: list[Result]) -> list[str]:

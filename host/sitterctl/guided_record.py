@@ -15,8 +15,8 @@ from sitterctl.guided import PASSED, Kind, Result, open_parts, well
 DISCLAIMER = "NOT A MEDICAL DEVICE"
 
 
-def made(connection: Connection, kind: Kind, parts: list[str], results: list[Result]) -> dict:
-    """All that is known of a run, finished or not."""
+def made(connection: Connection, kind: Kind, parts: list[str], results: list[Result], **more: str) -> dict:
+    """All that is known of a run, finished or not; `more` are lines of its own, by their first word."""
     hello, left = connection.hello, open_parts(parts, results)
     key_id = hello["key_id"]
     return {
@@ -35,6 +35,7 @@ def made(connection: Connection, kind: Kind, parts: list[str], results: list[Res
         "complete": not left,
         "open": left,
         "results": [result.row for result in results],
+        "more": more,
     }
 
 
@@ -51,6 +52,7 @@ def page(record: dict) -> str:
             f"unit      {name}, firmware {record['firmware']}, start {record['boot_id']:08x}, key {record['key_id']}",
             f"done      {record['utc']} by {record['who']} with {record['tool']}",
             f"result    {verdict}",
+            *(f"{name:<10}{text}" for name, text in record["more"].items()),
             "",
             output.table(("part", "result", "found"), rows),
             *(["", "where to go on", *left] if left else []),

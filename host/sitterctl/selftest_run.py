@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sitterctl import answers
 from sitterctl.connection import Connection
 from sitterctl.errors import SitterError
-from sitterctl.guided import FAILED, NO, NOT_ASKED, PASSED, REPEAT, SKIP, SKIPPED, YES, Person, Result
+from sitterctl.guided import FAILED, NO, NOT_ASKED, PASSED, REPEAT, SKIP, SKIPPED, YES, Person, Result, repeated
 from sitterctl.selftest import KEYS, Step
 
 _VERB = "selftest"
@@ -35,16 +35,8 @@ class Run:
         if self._person is None:
             nobody = Result(step.part, NOT_ASKED, "nobody was there to say")
             return (self._once(step, None) if step.judge else None) or nobody
-        self._person.tell(f"\n{step.part}: {step.about}")
-        while True:
-            result = self._once(step, self._person)
-            if result is None:
-                continue
-            if result.state != FAILED:
-                return result
-            self._person.tell(f"{step.part}: {result.found}\n{result.go_on}")
-            if self._person.choose("Once more, or on to the next?", REPEAT + NO) == NO:
-                return result
+        person = self._person
+        return repeated(person, step.part, step.about, lambda: self._once(step, person))
 
     def _once(self, step: Step, person: Person | None) -> Result | None:
         """One go; None if the person wants another."""

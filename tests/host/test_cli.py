@@ -513,7 +513,7 @@ GOOD = (
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
     ("adjust", "spo2", "--clear", "--yes"),
     ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
-    ("selftest",),
+    ("selftest",), ("service", "nibp", "--show"),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
@@ -539,6 +539,8 @@ BAD = (
     (("clock", "set", "--key", "00" * 32), PERMISSION),
     (("selftest", "relay"), USAGE),
     (("selftest", "--key", "00" * 32), PERMISSION),
+    (("service", "nibp", "pump"), USAGE),
+    (("service", "nibp", "--key", "00" * 32), PERMISSION),
     (("label", "much too long for one"), CHECK_FAILED),
     (("audit", "--key", "00" * 32), PERMISSION),
     (("logs", "list", "--key", "00" * 32), PERMISSION),
