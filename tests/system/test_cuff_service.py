@@ -13,7 +13,7 @@ from test_access_live import running
 from sitterctl import audit, commands_service, device, service, service_run
 from sitterctl.cli import cli
 
-PUMPED = [[50, 100], [252], [320], [200]]
+PUMPED = [[50, 100], [252], [320], [80]]
 _LONGEST_S = 20
 
 
@@ -62,9 +62,9 @@ def test_a_service_from_end_to_end_and_a_host_that_vanishes(tmp_path: Path, monk
         with device.connect(unit.port) as line:
             assert device.status(line)["cuff"]["served_s"] is not None
             service_run.Closed(line, "static")._close()
-            time.sleep(2.5)
+            time.sleep(1.8)
             assert line.ask("nibp.service", act="look")["cuff_mmhg"] > 30
-        time.sleep(3.5)
+        time.sleep(3.4)
         with device.connect(unit.port) as line:
             assert line.ask("nibp.service", act="look")["ended"] == "host gone"
             told = [line.ask("selftest", part="nibp")["cuff_mmhg"]]
