@@ -224,9 +224,11 @@ class Nibp:
     def look(self, now_ms: int) -> None:
         """Ask a module at rest for the pressure in its cuff now: `cuff_mmhg` is None until it has answered. Nothing is
         inflated by that; pressure that is found there is let out."""
-        if self._state == _IDLE and now_ms >= self._next_ms:
+        if self._state == _IDLE:
             self.cuff_mmhg = None
-            self._ask(now_ms)
+            self._unseen = True  # where it can't be asked just now, it is soon
+            if now_ms >= self._next_ms:
+                self._ask(now_ms)
 
     # --- the cycle ----------------------------------------------------------------------------------------------------
 
@@ -342,7 +344,8 @@ class Nibp:
         return _GAP_MS if self._tries == 1 else _ABORT_AGAIN_MS
 
     def _give_up(self, now_ms: int) -> CuffFault | None:
-        self.silent = True
+        # It may be heard, and have a valve that sticks.
+        self.silent = not self._shut or now_ms - self._heard_ms >= _ANSWER_MS
         if self._state != _ABORTING:
             self._stop(now_ms, NO_ANSWER)
             return None

@@ -61,9 +61,10 @@ class Hold:
 
     def _take(self, data: bytes) -> None:
         if len(data) == 2 and self.closed:
-            self._tries = 0
             cuff_mmhg = data[0] | data[1] << 8
             self.cuff_mmhg = cuff_mmhg if cuff_mmhg < 0x8000 else None
+            if self.cuff_mmhg is not None:  # what is out of its range is no answer, or nobody would see it rise
+                self._tries = 0
             self.peak_mmhg = max(self.peak_mmhg, self.cuff_mmhg or 0)
             if self.peak_mmhg > MOST_MMHG:
                 self.end("too much pressure")

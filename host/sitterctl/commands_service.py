@@ -53,7 +53,7 @@ def nibp(steps: tuple[str, ...], show: bool, after: Path | None, manometer: str,
     """
     if show:
         return _show(where, as_json)
-    from sitterctl import guided_record
+    from sitterctl import device, guided_record
     from sitterctl import service as steps_of
     from sitterctl.service_run import Run
 
@@ -64,6 +64,9 @@ def nibp(steps: tuple[str, ...], show: bool, after: Path | None, manometer: str,
         before = [result for result in before if result.part not in named]
         named = [part for part in steps_of.PARTS if part in [*named, *(result.part for result in before)]]
         connection.prove_key()
+        if not device.status(connection)["clock_trusted"]:
+            raise SitterError("the unit's clock is not to be trusted, and a service takes a date",
+                              "`sitterctl clock set`, then the same command", exit_code=CHECK_FAILED)  # fmt: skip
         run = Run(connection, AtTheTerminal(), _tell)
         try:
             run.all(steps_of.chosen(steps))

@@ -98,7 +98,8 @@ def stopped(error: BaseException, record: dict, out: Path | None, more: str = ""
         why, remedy, code = error.message, error.remedy + "; ", error.exit_code
     if not record["results"] and isinstance(error, SitterError):
         return error
-    kept, goes_on = "", f"sitterctl {record['command']} {' '.join(record['open'])}"
+    left = record["open"] or [row["part"] for row in record["results"][-1:]]  # the last, where only its end went wrong
+    kept, goes_on = "", f"sitterctl {record['command']} {' '.join(left)}"
     if record["results"]:
         as_json, as_text = write(record, out or default_path(record))
         kept = f"; what was done is in {as_text}"

@@ -103,6 +103,15 @@ def test_a_module_that_does_not_know_the_command_is_told_apart_from_a_silent_one
         assert not hold.closed
 
 
+def test_a_module_that_tells_no_pressure_is_not_pumped_further():  # REQ-181
+    service = Service()
+    service.pump(200)
+    service.part.reads_off_mmhg = -400
+    service.look(12)
+    assert service.hold.ended == "no answer"
+    assert not service.part._closed
+
+
 def test_a_module_that_falls_silent_is_told_to_open_until_it_is_heard_again():  # REQ-181
     service = Service()
     service.pump(200)
@@ -179,7 +188,9 @@ def test_a_valve_that_sticks_ends_in_no_endless_loop_and_is_tried_again():
     service = Service()
     service.pump(200)
     service.part.valve_sticks = True
-    service.run(30)
+    for _ in range(60):
+        service.run(0.5)
+        assert not service.nibp.silent
     assert service.pressure == 200
     service.part.valve_sticks = False
     service.run(8)

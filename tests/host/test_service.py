@@ -335,6 +335,24 @@ def test_with_a_session_open_nothing_is_closed(guided, unit: FakeUnit) -> None:
     assert unit.acts == []
 
 
+def test_a_unit_whose_clock_is_not_set_is_not_serviced(guided, unit: FakeUnit) -> None:
+    unit.clock_trusted = False
+    code, _, err, _ = guided()
+    assert code == CHECK_FAILED
+    assert "`sitterctl clock set`" in err
+    assert unit.acts == []
+
+
+def test_a_service_that_could_not_be_written_down_is_completed_by_its_last_step(guided, unit: FakeUnit) -> None:
+    unit.app.audit_fails = True
+    code, _, err, _ = guided("--out", "r")
+    assert code == CHECK_FAILED
+    assert "`sitterctl service nibp overpressure --after r.json` goes on" in err
+    unit.app.audit_fails = False
+    assert guided("overpressure", "--after", "r.json", "--out", "s")[0] == OK
+    assert unit.app.care.served_s is not None
+
+
 # --- show -------------------------------------------------------------------------------------------------------------
 
 
