@@ -137,7 +137,7 @@ def in_words(cuff: dict) -> str:
     if cuff["served_s"] is None:
         return f"{cuff['cycles']} cycles; last service: never; due: nobody knows"
     due = f"due {_day(cuff['due_s'])} or at {cuff['due_cycles']} cycles"
-    return f"{cuff['cycles']} cycles; last service {_day(cuff['served_s'])}; {'OVER' if cuff['due'] else ''}{due}"
+    return f"{cuff['cycles']} cycles; last service {_day(cuff['served_s'])}; {'OVERDUE: ' if cuff['due'] else ''}{due}"
 
 
 def _day(utc_s: int) -> str:
