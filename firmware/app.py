@@ -9,6 +9,7 @@ import asyncio
 import gc
 import sys
 
+from cuffcare import Care
 from custody import Custody
 from slots import ON_TRIAL, Slots
 from verbs import Verbs
@@ -54,6 +55,7 @@ class App:
             board.lamp_red, board.lamp_yellow, board.lamp_cyan, board.sounder, board.call_relay
         )
         self.nibp = Nibp(board.nibp_uart)
+        self.care = Care(self.state, self.nibp)
         self.keys = Keys(board.internal_i2c, board.keys_int, board.free_internal_i2c)
         self.supply = Max17048(board.internal_i2c)
         self.music = DfPlayer(board.music_uart, board.music_busy)
@@ -65,12 +67,11 @@ class App:
         self.sensor = Max30102(board.patient_i2c, board.free_patient_i2c, bool(chosen["oximeter_swapped"]))
         self.oximeter = Oximeter(SAMPLE_RATE_HZ, chosen["spo2_averaging_s"], settings.spo2_points(chosen))
         self.key_pressed = asyncio.ThreadSafeFlag()
-        self.light_wanted = asyncio.Event()
-        self.flush_wanted = asyncio.Event()
+        self.light_wanted, self.flush_wanted = asyncio.Event(), asyncio.Event()
         self.liveness = Liveness()
         self.lateness_ms = 0  # the worst step so far
-        self.flush_due = False
-        self._write_waits = 0
+        self.flush_due = self._closing = False
+        self._write_waits = self._flushed_ms = 0
         self.running: dict = {}  # the tasks by name, where main runs them
         self._restart_at_ms: int | None = None  # a host has asked for it
         self.given_up = False  # a task hangs that nothing helps: the watchdog is to bite
@@ -80,8 +81,6 @@ class App:
         self.cues = None  # cues.Wanted, the last
         self.trial = None  # what a technician is shown in their place: checkup.Trial
         self._saved: dict | None = None  # the session as it has to be stored
-        self._closing = False
-        self._flushed_ms = 0
 
     # --- start ----------------------------------------------------------------------------------------------------
 
@@ -248,11 +247,12 @@ class App:
         return self.store.fault or self.state.fault or self.custody.audit.fault
 
     def write_state(self) -> None:
-        """And then the session's state, if it has changed."""
+        """And then the session's state and the count of the cuff's cycles, where they have changed."""
         if self._saved:
             saved, self._saved = self._saved, None
             self.state.save("session", saved)
-            self.post_fault("storage", self._storage_fault)
+        self.care.write()
+        self.post_fault("storage", self._storage_fault)
 
     def write_audit(self) -> bool:
         """And then who did what, if anybody did; False if that can't be written down."""

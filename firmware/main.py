@@ -116,6 +116,7 @@ async def clock_task(app: App) -> None:
     while True:
         app.beat("clock")
         app.post("clock", app.clock.read())
+        app.care.remind(app.board.now_ms(), app.unit)
         app.check_resources()
         await asyncio.sleep_ms(CLOCK_MS)
 

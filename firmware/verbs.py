@@ -44,6 +44,7 @@ VERBS = {
     "put.commit": IDLE,
     "selftest": IDLE,
     "firmware": IDLE,
+    "nibp.service": IDLE,
     "restart": IDLE,
     "service": IDLE,
 }
@@ -102,6 +103,7 @@ class Verbs:
                 "utc_s": unit.utc_s(board.now_ms()), "clock_trusted": parts["clock"] == "ok",
                 "free_bytes": app.store.free_bytes(), "logs": len(logs),
                 "unpulled": sum(1 for log in logs if log[2] and not log[3]), "heap_free": board.heap_free(),
+                "cuff": app.care.told(board.now_ms(), unit),
                 "samples_lost": app.sensor.lost, "die_temperature_centidegc": app.sensor.die_temperature_centidegc,
                 "parts": parts}  # fmt: skip
 
@@ -272,6 +274,11 @@ class Verbs:
         import updating  # and not before: most starts need none of it
 
         return updating.ask(self._app, request, self._who)
+
+    def _nibp_service(self, request: dict) -> dict:
+        import cuffservice
+
+        return cuffservice.ask(self._app, request, self._who)
 
     def _restart(self, request: dict) -> dict:
         self._write_down("restart")

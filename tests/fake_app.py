@@ -3,6 +3,7 @@
 For tests on both interpreters, for the host tests' unit on a pseudo-terminal, and for the fuzzer.
 """
 
+from cuffcare import Care
 from custody import Custody
 from slots import Slots
 from verbs import Verbs
@@ -158,6 +159,7 @@ class FakeApp:
         self.state = State()
         if key:
             self.state.values["key"] = "".join("%02x" % b for b in key)
+        self.care = Care(self.state, self.nibp)
         self.restart_wanted = False
         self.custody = Custody(self.board, self.state, root)
         self.slots = Slots(root, folder)

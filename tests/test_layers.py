@@ -81,6 +81,8 @@ def test_every_board_file_has_the_names_that_the_program_uses() -> None:
             "uploads.py",
             "checkup.py",
             "updating.py",
+            "cuffcare.py",
+            "cuffservice.py",
         )
         for node in ast.walk(ast.parse((FIRMWARE / name).read_text()))
         if isinstance(node, ast.Attribute)

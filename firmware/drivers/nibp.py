@@ -6,8 +6,9 @@ frame, whose bytes sum to zero modulo 256. A cycle is: start, `O` (received), cu
 
 The cuff must never stay under pressure because a byte was lost: an abort is sent at once and again until the module
 says that it has ended, a cycle that lasts too long is aborted, a module that does not answer is aborted blindly until
-it does, and pressure found while the cuff should rest is let out. The module's own limits (overpressure, 180 s) are
-independent of all this and remain the protection.
+it does, and pressure found while the cuff should rest is let out. After an abort the cuff is looked at soon, and where
+pressure is found or valves had been closed for a service (nibp_hold.py), the module is told to open its valves too. Its
+own limits (overpressure, 180 s) are independent of all this and remain the protection.
 
 Acknowledgements carry no number, but they come in order. One that answers an earlier frame must not pass for the end
 of this cycle, or the module would be asked for its previous result: until `O` has come, `K` and `A` mean nothing.
@@ -27,6 +28,7 @@ START_ADULT = b"\x3a\x20\xa6"
 ABORT = b"\x3a\x79\x01\x00\x4c"
 GET_CUFF = b"\x3a\x79\x05\x00\x48"
 GET_RESULT = b"\x3a\x79\x03\x00\x4a"
+OPEN_VALVES = b"\x3a\x0c\x00\x00\x00\xba"  # and the pump off
 
 _RECEIVED, _FINISHED, _ABORTED, _BUSY = 0x4F, 0x4B, 0x41, 0x42
 _STOPPED_THERE = 0x56  # the module's own code for a cycle that was stopped at the module
@@ -37,6 +39,9 @@ _LENGTHS = (4, 5, _RESULT_LENGTH)
 
 # States of a cycle
 _IDLE, _STARTING, _MEASURING, _FETCHING, _ABORTING = range(5)
+_FRAMES = (GET_CUFF, START_ADULT, GET_CUFF, GET_RESULT, ABORT)
+# In turn, where an abort alone may not let the pressure out, until a reading behind them says that the cuff is empty.
+_EMPTYING = (ABORT, OPEN_VALVES, GET_CUFF, GET_CUFF)
 
 _GAP_MS = 110  # between two frames to the module
 _CUFF_EVERY_MS = 200
@@ -44,6 +49,8 @@ _ANSWER_MS = 1000
 _ABORT_AGAIN_MS = 500
 _QUIET_MS = 100  # a frame whose bytes stop coming for so long is none
 _TRIES = 5
+_EMPTYING_TRIES = 20
+_SETTLE_MS = 1500  # for what the module still has to say to that
 _CYCLE_MS = 180000
 _ALIVE_EVERY_MS = 20000
 _EMPTY_MMHG = 20  # below this a cuff that rests counts as empty
@@ -120,19 +127,40 @@ class Nibp:
         self._tries = 0  # frames sent in a row without an answer
         self._refusals = 0
         self._report_abort = self._start_next = False
+        self._unseen = False  # nobody has seen the cuff empty since the last abort
+        self._shut = False  # its valves may be closed without a cycle
         self.cuff_mmhg: int | None = None
         self.silent = False
+        self.cycles = 0  # that the module has begun since this start
+        self.hold = None  # nibp_hold.Hold, the last that had the line
 
     @property
     def busy(self) -> bool:
-        return self._state != _IDLE
+        return self._state != _IDLE or self.held
+
+    @property
+    def held(self) -> bool:
+        """For a service: the valves are closed, and `hold` has the line."""
+        return self.hold is not None and not self.hold.ended
 
     @property
     def poll_every_ms(self) -> int:
         return 100 if self.busy or (self._tries and not self.silent) else 1000
 
+    def lend(self, hold) -> bool:
+        """Give a hold the line, until it ends; False while the module is at work or silent."""
+        if self.busy or self.silent or self._unseen:
+            return False
+        self.hold = hold
+        return True
+
     def start(self, now_ms: int) -> bool:
-        """Begin a cycle; False, and nothing sent, while one runs. After a reset it begins once the cuff is empty."""
+        """Begin a cycle; False, and nothing sent, while one runs. After a reset it begins once the cuff is empty. Under
+        a service's hold it only ends that, and is reported as stopped."""
+        if self.held:
+            self.take_back(now_ms, "start")
+            self._report_abort = True
+            return False
         if self.busy and (self._state != _ABORTING or self._report_abort or self._start_next):
             return False
         self._start_next = self.busy
@@ -150,7 +178,10 @@ class Nibp:
 
     def abort(self, now_ms: int) -> None:
         """Deflate now. The outcome STOPPED follows, if a cycle was running."""
-        self._stop(now_ms, STOPPED)
+        if self.held:
+            self.take_back(now_ms, "abort")
+        else:
+            self._stop(now_ms, STOPPED)
 
     def reset(self, now_ms: int) -> None:
         """After a restart of the unit: whatever the module was doing, it is to deflate; no outcome follows."""
@@ -164,14 +195,26 @@ class Nibp:
             self._outcome = outcome
         self._start_next = False
         self._state = _ABORTING
+        self._unseen = True
         self._tries = 0
         self._ask(now_ms)
 
+    def take_back(self, now_ms: int, why: str) -> None:
+        """The line from a hold; its valves are to open."""
+        if self.hold:
+            self.hold.end(why)
+        self._shut = True
+        self._stop(now_ms, STOPPED)
+
     def _ask(self, now_ms: int) -> None:
         """Send the frame of the state that the cycle is in."""
-        self._tries += 1
         blind = self._state == _IDLE and self.silent
-        self._send(now_ms, ABORT if blind else (GET_CUFF, START_ADULT, GET_CUFF, GET_RESULT, ABORT)[self._state])
+        if self._shut and (blind or self._state == _ABORTING):
+            frame = _EMPTYING[self._tries % len(_EMPTYING)]
+        else:
+            frame = ABORT if blind else _FRAMES[self._state]
+        self._tries += 1
+        self._send(now_ms, frame)
 
     def _send(self, now_ms: int, frame: bytes) -> None:
         self._uart.write(frame)
@@ -181,13 +224,17 @@ class Nibp:
     def look(self, now_ms: int) -> None:
         """Ask a module at rest for the pressure in its cuff now: `cuff_mmhg` is None until it has answered. Nothing is
         inflated by that; pressure that is found there is let out."""
-        if self._state == _IDLE and now_ms >= self._next_ms:
+        if self._state == _IDLE:
             self.cuff_mmhg = None
-            self._ask(now_ms)
+            self._unseen = True  # where it can't be asked just now, it is soon
+            if now_ms >= self._next_ms:
+                self._ask(now_ms)
 
     # --- the cycle ----------------------------------------------------------------------------------------------------
 
     def poll(self, now_ms: int) -> BloodPressure | CuffFault | None:
+        if self.hold and self.held:
+            return self._serve_hold(now_ms, self.hold)
         outcome = None
         for data in self._received(now_ms):
             self.silent = False
@@ -199,6 +246,13 @@ class Nibp:
             self._tries = 0
             self.cuff_mmhg = None
         return outcome
+
+    def _serve_hold(self, now_ms: int, hold) -> None:
+        frame = hold.step(now_ms, self._received(now_ms))
+        if hold.ended:
+            self.take_back(now_ms, hold.ended)
+        elif frame:
+            self._send(now_ms, frame)
 
     def _received(self, now_ms: int) -> list[bytes] | tuple:
         if self._uart.any():
@@ -214,14 +268,26 @@ class Nibp:
         if len(data) == 2:
             cuff = _le16(data, 0)
             self.cuff_mmhg = cuff if cuff >= 0 else None
-            if self._state == _IDLE and cuff >= _EMPTY_MMHG:
-                self._stop(now_ms, STOPPED)
-        elif len(data) == _RESULT_LENGTH - 3 and self._state == _FETCHING:
+            return self._looked_at(now_ms, cuff)
+        if len(data) == _RESULT_LENGTH - 3 and self._state == _FETCHING:
             return result_of(data)
         return None
 
+    def _looked_at(self, now_ms: int, cuff_mmhg: int) -> CuffFault | None:
+        """Pressure in a cuff that rests or is to be emptied: is it out?"""
+        emptying = self._state == _ABORTING and self._shut and self._tries >= len(_EMPTYING) - 1
+        if self._state == _IDLE and cuff_mmhg >= _EMPTY_MMHG:
+            self._shut = True
+            self._stop(now_ms, STOPPED)
+        elif 0 <= cuff_mmhg < _EMPTY_MMHG and (self._state == _IDLE or emptying):
+            self._unseen = self._shut = False
+            if emptying:
+                self._next_ms = now_ms + _SETTLE_MS
+                return self._aborted(now_ms)
+        return None
+
     def _acknowledged(self, now_ms: int, code: int) -> CuffFault | None:
-        if self._state == _ABORTING and code in (_ABORTED, _FINISHED):
+        if self._state == _ABORTING and code in (_ABORTED, _FINISHED) and not self._shut:
             return self._aborted(now_ms)
         if self._state == _STARTING:
             self._start_answered(now_ms, code)
@@ -233,9 +299,10 @@ class Nibp:
         return None
 
     def _start_answered(self, now_ms: int, code: int) -> None:
-        if code in (_FINISHED, _ABORTED):
+        if code in (_FINISHED, _ABORTED) or not self._tries:
             return  # meant for something earlier
         if code == _RECEIVED or (code == _BUSY and self._tries > 1):
+            self.cycles += 1
             self._state = _MEASURING  # busy after a start without an answer: it is at work, only its `O` was lost
         else:
             self._refusals += 1
@@ -262,7 +329,7 @@ class Nibp:
             self._stop(now_ms, TOO_LONG)
         elif self._tries and now_ms - self._asked_ms < self._patience_ms():
             return None
-        elif self._tries >= _TRIES:
+        elif self._tries >= (_EMPTYING_TRIES if self._shut and self._state == _ABORTING else _TRIES):
             return self._give_up(now_ms)
         elif self._state != _MEASURING or now_ms - self._asked_ms >= _CUFF_EVERY_MS:
             self._ask(now_ms)
@@ -271,11 +338,14 @@ class Nibp:
     def _patience_ms(self) -> int:
         if self._state != _ABORTING:
             return _ANSWER_MS
+        if self._shut:
+            return _CUFF_EVERY_MS
         # The first abort may have come too soon after another frame and be lost: the second follows at once.
         return _GAP_MS if self._tries == 1 else _ABORT_AGAIN_MS
 
     def _give_up(self, now_ms: int) -> CuffFault | None:
-        self.silent = True
+        # It may be heard, and have a valve that sticks.
+        self.silent = not self._shut or now_ms - self._heard_ms >= _ANSWER_MS
         if self._state != _ABORTING:
             self._stop(now_ms, NO_ANSWER)
             return None
@@ -287,6 +357,7 @@ class Nibp:
 
     def _stay_in_touch(self, now_ms: int) -> None:
         """Between cycles, ask for the cuff's pressure now and then: a pulled plug shows before it is needed."""
-        if now_ms - self._asked_ms >= (_ANSWER_MS if self._tries or self.silent else _ALIVE_EVERY_MS):
+        soon = self._tries or self.silent or self._unseen
+        if now_ms - self._asked_ms >= (_ANSWER_MS if soon else _ALIVE_EVERY_MS):
             self.silent = self.silent or self._tries >= _TRIES
             self._ask(now_ms)

@@ -1,4 +1,5 @@
-"""A SunTech Advantage module with a cuff on an arm: real frames, real time, pressure that goes up and comes down.
+"""A SunTech Advantage module with a cuff on an arm: real frames, real time, pressure that goes up and comes down. Or,
+for a service, with a rigid vessel, a T-piece, and somebody at a hand bulb.
 
 A cycle inflates to 30 mmHg above the systolic pressure (or 160) in about six seconds, bleeds down in steps to below
 the diastolic one, empties the cuff, and says `K`. `pressures(now_us)` gives (systolic, diastolic, mean, pulse) of the
@@ -8,9 +9,17 @@ Knobs: `absent`; `leak` (error 0x57 after 20 s), `weak_signal` (1), `motion` (2)
 damages every n-th frame; `slow_ms` delays answers; `swapped_result` gives diastolic for systolic; `stops_in_mid`:
 falls silent with pressure in the cuff. Its own protection empties the cuff after 180 s whatever the host does. A frame
 that comes within 90 ms of the one before is lost.
+
+While no cycle runs its valves stand open, until it is told to close them. Setting `bulb_mmhg` begins to pump by hand,
+up to that pressure, `bulb_mmhg_s` fast; with open valves the air just escapes. `pumps` has a list for each time that
+the valves will be closed: the pressures to which somebody then pumps, 2 s apart. Knobs: `leaks_mmhg_min` of what the
+valves hold, `reads_off_mmhg` of any pressure that it tells, `vents_at_mmhg` (0 for a protection that does not),
+`no_valves`: it does not know the command, `valve_sticks`: it says that it opens them, and nothing moves. An abort ends
+a cycle and leaves valves that were closed without one as they are; the real module may be kinder.
 """
 
 _UP_MMHG_S, _DOWN_MMHG_S, _DUMP_MMHG_S = 28, 4, 200
+_NEXT_US = 2000000
 _LIMIT_US = 180000000
 _LEAK_US = 20000000
 _TURN_US = 8000  # how long the module thinks before it answers
@@ -24,6 +33,12 @@ class FakeNibp:
         self._pressures = pressures
         self.absent = self.leak = self.weak_signal = self.motion = self.swapped_result = self.stops_in_mid = False
         self.error_code = self.garble_every = self.slow_ms = 0
+        self.leaks_mmhg_min = self.reads_off_mmhg = 0
+        self.vents_at_mmhg, self.bulb_mmhg_s = 300, 40
+        self.pumps: list[list[int]] = []
+        self.no_valves = self.valve_sticks = False
+        self._closed = False  # its valves, without a cycle
+        self._pumped = (0, 0, 0)  # by hand: from which pressure, to which, since when
         self.cycles = 0
         self._frames = 0
         self._received_us = -_DEAF_US
@@ -42,6 +57,8 @@ class FakeNibp:
         now_us = self._clock.now_us
         if self._dump_us is not None:
             return max(0, self._dump_from - (now_us - self._dump_us) * _DUMP_MMHG_S // 1000000)
+        if self._closed:
+            return self._by_hand(now_us)
         if self._began_us is None:
             return 0
         up = (now_us - self._began_us) * _UP_MMHG_S // 1000000
@@ -51,9 +68,48 @@ class FakeNibp:
             return 40
         return max(0, self._top_mmhg - (now_us - self._bleed_us) * _DOWN_MMHG_S // 1000000)
 
+    def _by_hand(self, now_us: int) -> int:
+        start, top, since_us = self._pumped
+        up_us = max(0, top - start) * 1000000 // self.bulb_mmhg_s
+        if now_us - since_us < up_us:
+            return start + (now_us - since_us) * self.bulb_mmhg_s // 1000000
+        return max(0, top - (now_us - since_us - up_us) * self.leaks_mmhg_min // 60000000)
+
+    @property
+    def bulb_mmhg(self) -> int:
+        return self._pumped[1]
+
+    @bulb_mmhg.setter
+    def bulb_mmhg(self, top: int) -> None:
+        self._pump(top)
+
+    def _pump(self, top: int) -> None:
+        now_us = self._clock.now_us
+        if not self._closed:
+            return
+        start = self._by_hand(now_us)
+        self._pumped = (start, top, now_us)
+        self._serial += 1
+        if 0 < self.vents_at_mmhg <= top:
+            serial = self._serial
+            at_us = now_us + max(0, self.vents_at_mmhg - start) * 1000000 // self.bulb_mmhg_s
+            self._clock.at_us(at_us, lambda: self._protect(serial))
+
+    def _close(self) -> None:
+        if not self._closed:
+            self._serial += 1
+            left = self.cuff_pressure_mmhg()
+            self._pumped = (left, left, self._clock.now_us)
+            self._dump_us = None
+            self._closed = True
+            for k, top in enumerate(self.pumps.pop(0) if self.pumps else ()):
+                at_us = self._clock.now_us + k * _NEXT_US
+                self._clock.at_us(at_us, lambda top=top: self._pump(top))
+
     def _dump(self) -> None:
         self._dump_from = self.cuff_pressure_mmhg()
         self._dump_us = self._clock.now_us
+        self._closed = False
         self._began_us = None
         self._serial += 1
 
@@ -62,6 +118,7 @@ class FakeNibp:
         self.cycles += 1
         self._serial += 1
         self._dump_us = None
+        self._closed = False
         self._began_us = self._clock.now_us
         self._top_mmhg = max(160, systolic + 30)
         self._bleed_us = self._began_us + self._top_mmhg * 1000000 // _UP_MMHG_S
@@ -97,15 +154,30 @@ class FakeNibp:
             self._order_start()
         elif data[1:4] == b"\x79\x01\x00":
             running = self._began_us is not None
-            self._dump()
+            if not self._closed:  # it ends a cycle; valves that were closed without one stay as they are
+                self._dump()
             self._answer(b"A" if running else b"K")
         elif data[1:4] == b"\x79\x05\x00":
             pressure = self.cuff_pressure_mmhg()
-            self._answer(bytes((pressure & 0xFF, pressure >> 8)))
+            pressure += self.reads_off_mmhg if pressure else 0
+            self._answer(bytes((pressure & 0xFF, pressure >> 8 & 0xFF)))
         elif data[1:4] == b"\x79\x03\x00":
             self._answer(self._result)
+        elif data[1:3] == b"\x0c\x00" and not self.no_valves:
+            self._order_valves(data[3:5])
         else:
             self._answer(b"N")
+
+    def _order_valves(self, closed: bytes) -> None:
+        if self._began_us is not None:
+            self._answer(b"B")
+            return
+        self._answer(b"O")
+        if closed == b"\x01\x01":
+            self._close()
+        elif self._closed and not self.valve_sticks:
+            self._dump()
+        self._answer(b"K")
 
     def _order_start(self) -> None:
         if self._began_us is not None:

@@ -57,7 +57,8 @@ def _vitals(now_ms: int, unit) -> tuple:
     if unit.cuff_busy:
         age = "measuring"
     else:
-        age = "" if age_ms is None else "%d min ago" % (age_ms // 60000)
+        due = "CUFF SERVICE DUE" if unit.cuff_due and not unit.session.watching else ""
+        age = due if age_ms is None else "%d min ago" % (age_ms // 60000)
     return (
         ("pulse", "---" if pulse is None else str(pulse), "green"),
         ("pulse_note", note, "dim"),

@@ -66,6 +66,8 @@ SETTINGS = (
     ("pressure_interval_return_min", "min", 15, 5, 60),
     ("pressure_interval_recovery_min", "min", 30, 5, 60),
     ("volume_cap", "steps", 22, 0, 30),
+    # The cuff module's service is due after so many inflations, if not by its date.
+    ("cuff_service_cycles", "cycles", 10000, 500, 50000),
 )
 
 # (lower one, higher one): the first must stay below the second.

@@ -61,7 +61,7 @@ class Unit:
         self.away = Away()
         self.self_test = SelfTest()
         self.key_test = KeyTest()
-        self.cuff_busy = False
+        self.cuff_busy = self.cuff_due = False  # a reading is under way; the module's service is due
         self.faults: dict[str, str | None] = {}  # by part
         self.restarted: str | None = None  # how long the unit was off, until somebody has seen it
         self.asking = False  # whether the session that was interrupted is to go on

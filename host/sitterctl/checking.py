@@ -1,7 +1,9 @@
 """Whether a unit is fit to be taken to a bedside, from what it says of itself."""
 
+import time
+
 from sitter import VERSION
-from sitterctl import clock, device
+from sitterctl import clock, device, service
 from sitterctl.connection import Connection
 from sitterctl.diagnosis import OK, PROBLEM, WARNING, Finding
 from sitterctl.errors import SitterError
@@ -22,6 +24,7 @@ def check(connection: Connection) -> list[Finding]:
         *_parts(status["parts"]),
         _clock(status["clock_trusted"], clock.offset_s(status) or 0.0),
         _storage(status["free_bytes"], status["unpulled"]),
+        *_cuff(service.known(status.get("cuff"))),
         _uptime(status["uptime_ms"]),
     ]
 
@@ -62,6 +65,14 @@ def _storage(free_bytes: int, unpulled: int) -> Finding:
     if free_bytes < _SESSION_BYTES:
         return Finding("storage", PROBLEM, words + ": no room for a session", "`sitterctl logs pull`")
     return Finding("storage", WARNING if unpulled else OK, words, "`sitterctl logs pull`" if unpulled else "")
+
+
+def _cuff(cuff: dict | None) -> list[Finding]:
+    if cuff is None:
+        return []
+    due = cuff["served_s"] is None or service.due_soon(cuff, time.time())
+    return [Finding("cuff service", WARNING if due else OK, service.in_words(cuff),
+                    "`sitterctl service nibp`" if due else "")]  # fmt: skip
 
 
 def _uptime(uptime_ms: int) -> Finding:

@@ -38,6 +38,7 @@ _COMMANDS = {
     "provision": ("commands_access", "Give a new unit its key."),
     "audit": ("commands_access", "Show who did what to a unit."),
     "selftest": ("commands_selftest", "Try a unit's parts out, guided, with a record to sign."),
+    "service": ("commands_service", "Service the cuff module once a year, guided, with a record to sign."),
     "report": ("commands_report", "Write the report of a log as one HTML page."),
     "alarms": ("commands_alarms", "Try other alarm limits on logs that have been pulled."),
     "support-bundle": ("commands_support", "Collect what somebody far away needs to help."),

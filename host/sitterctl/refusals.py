@@ -6,6 +6,8 @@ NEEDS_KEY = "auth-needed"
 _MEANING = {
     "session-open": (SESSION_OPEN, "the same command works once the session is closed"),
     "alarm": (CHECK_FAILED, "see to the alarm first, then the same command"),
+    "busy": (CHECK_FAILED, "wait until a reading is over; `sitterctl selftest nibp` says whether the module answers"),
+    "clock": (CHECK_FAILED, "`sitterctl clock set`, then the same command"),
     "no-key": (PERMISSION, "give the unit its key: `sitterctl provision`"),
     "has-key": (PERMISSION, "a unit is given its key once; docs/security.md tells how one begins anew"),
     "no-chord": (PERMISSION, "it shows that you are at the unit, not somebody far away"),

@@ -6,10 +6,12 @@ itself knows of a fault. Nothing here talks to a unit or a person: that is selft
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TypeGuard
 
-PASSED, FAILED, SKIPPED, NOT_ASKED = "passed", "failed", "skipped", "not asked"
+from sitterctl.guided import FAILED, PASSED, Kind, Result
+
+KIND = Kind("selftest", "SELF-TEST")
 # As the unit names them; the patient's button is the last.
 KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK", "CALL")
 
@@ -18,20 +20,6 @@ _CLOCK_OFF_S = 1.5  # the unit counts whole seconds
 _ROOM_BYTES = 400 * 1024  # of a session
 _DIE_CENTIDEGC = (500, 5500)
 _QUALITY_PCT = 50
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of a part: one of the four above, what was found, and if it did not pass, where to go on."""
-
-    part: str
-    state: str
-    found: str
-    go_on: str = ""
-
-    @property
-    def row(self) -> dict:
-        return asdict(self)
 
 
 Judge = Callable[[dict, dict], str | None]  # on two answers: None if all is well, else what is wrong
@@ -171,17 +159,3 @@ PARTS = tuple(step.part for step in STEPS)
 def chosen(parts: tuple[str, ...]) -> list[Step]:
     """The steps of these parts in the order of the table; of all, if none is named."""
     return [step for step in STEPS if step.part in parts or not parts]
-
-
-# --- all together -----------------------------------------------------------------------------------------------------
-
-
-def open_parts(steps: list[Step], results: list[Result]) -> list[str]:
-    """The parts that did not pass or were not come to, those left to people included."""
-    passed = {result.part for result in results if result.state == PASSED}
-    return [step.part for step in steps if step.part not in passed]
-
-
-def well(results: list[Result]) -> bool:
-    """Whether nothing failed or was skipped; what people were never asked is not held against the unit."""
-    return all(result.state in (PASSED, NOT_ASKED) for result in results)

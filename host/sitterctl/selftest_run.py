@@ -2,28 +2,17 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from sitterctl import answers
 from sitterctl.connection import Connection
 from sitterctl.errors import SitterError
-from sitterctl.selftest import FAILED, KEYS, NOT_ASKED, PASSED, SKIPPED, Result, Step
+from sitterctl.guided import FAILED, NO, NOT_ASKED, PASSED, REPEAT, SKIP, SKIPPED, YES, Person, Result, repeated
+from sitterctl.selftest import KEYS, Step
 
-YES, NO, REPEAT, SKIP = "y", "n", "r", "s"
 _VERB = "selftest"
 _LOOK_S = 0.3
 _KEY_S = 12.0
 _SIGNALS_S = 15.0
-
-
-class Person(Protocol):
-    """Somebody at the unit."""
-
-    def tell(self, text: str) -> None: ...
-
-    def choose(self, question: str, options: str) -> str:
-        """One letter of the options. Raises click.Abort when they have had enough."""
-        ...
 
 
 class Run:
@@ -46,16 +35,8 @@ class Run:
         if self._person is None:
             nobody = Result(step.part, NOT_ASKED, "nobody was there to say")
             return (self._once(step, None) if step.judge else None) or nobody
-        self._person.tell(f"\n{step.part}: {step.about}")
-        while True:
-            result = self._once(step, self._person)
-            if result is None:
-                continue
-            if result.state != FAILED:
-                return result
-            self._person.tell(f"{step.part}: {result.found}\n{result.go_on}")
-            if self._person.choose("Once more, or on to the next?", REPEAT + NO) == NO:
-                return result
+        person = self._person
+        return repeated(person, step.part, step.about, lambda: self._once(step, person))
 
     def _once(self, step: Step, person: Person | None) -> Result | None:
         """One go; None if the person wants another."""

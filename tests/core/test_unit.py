@@ -645,6 +645,18 @@ def test_the_plans_code_is_on_the_screen_until_the_dose():  # REQ-083
     assert shown(bed)["clock"] == "dose +0:00"
 
 
+def test_the_screen_says_that_a_service_is_due_but_not_beside_a_patient():
+    bed = Bedside()
+    bed.run(1)
+    assert shown(bed)["bp_note"] == ""
+    bed.unit.cuff_due = True
+    bed.run(1)
+    assert shown(bed)["bp_note"] == "CUFF SERVICE DUE"
+    bed.press("NEXT")
+    bed.run(1)
+    assert shown(bed)["bp_note"] == ""
+
+
 def test_the_screen_says_when_nobody_is_watched():  # REQ-151
     bed = Bedside()
     bed.run(2)

@@ -93,6 +93,18 @@ def test_the_cuff_module_is_asked_and_nothing_is_inflated():
     assert bench.parts.nibp.cycles == 0
 
 
+def test_a_cuff_module_that_has_gone_says_nothing_whenever_it_is_asked():
+    for tenth in range(12):
+        bench = Bench()
+        bench.app.nibp.reset(bench.app.board.now_ms())
+        bench.run(4)
+        bench.parts.nibp.absent = True
+        bench.run(18 + tenth / 10)
+        bench.ask("nibp")
+        bench.run(2)
+        assert bench.again("nibp")["cuff_mmhg"] is None, tenth
+
+
 def test_a_cuff_module_that_is_not_there_says_nothing():
     bench = Bench()
     bench.parts.nibp.absent = True

@@ -80,7 +80,8 @@ def test_without_the_key_only_five_verbs_are_served():  # REQ-161
 def test_in_a_session_nothing_that_changes_or_resets_is_served():  # REQ-164
     app = new_app()
     app.unit.session.event(1, "next")
-    for verb in ("provision", "put.begin", "put.commit", "label.set", "clock.set", "selftest", "restart", "service"):
+    for verb in ("provision", "put.begin", "put.commit", "label.set", "clock.set", "selftest", "nibp.service",
+                 "restart", "service"):  # fmt: skip
         assert VERBS[verb] is IDLE
         error = raises(Refused, lambda verb=verb: ask(app, verb))
         assert error.args[0] == "session-open"

@@ -11,6 +11,7 @@ import time
 import tty
 from pathlib import Path
 
+import cuffservice
 from example_log import small_log
 from fake_app import KEY, FakeApp
 from slots import Slots
@@ -47,6 +48,7 @@ class FakeUnit:
     boot_id, booted_at    which start this is, and the moment of it (time.monotonic)
     drop, damage          numbers of outgoing frames, from 0, that are lost or get a bit flipped
     cut_after   the cable is pulled when so many frames have gone out
+    valves      what `nibp.service` answers to `close` and `look`; a refusal's code in the place of an answer
     parts       what `selftest` answers, by part; a refusal's code in the place of an answer
     new_one_falls         a program on trial does not start, so the unit is back with the good one at once
     reboot_after          the unit starts again when so many frames have gone out, and loses what it was sending
@@ -73,6 +75,9 @@ class FakeUnit:
         self.store, self.link = self.app.store, self.app.link
         self.parts: dict[str, dict | str] = copy.deepcopy(WELL)
         self.app.verbs._selftest = self._tried
+        self.valves: dict | str = {"closed": True, "ended": None, "cuff_mmhg": 0, "peak_mmhg": 0}
+        self.acts: list[str] = []
+        self.app.verbs._nibp_service = self._serviced
         self._serve_verb, self.app.verbs.serve = self.app.verbs.serve, self._oddly
         self._decoder = frames.Decoder()
         self._unit_end, self._host_end = os.openpty()
@@ -150,6 +155,14 @@ class FakeUnit:
             told["result"] = "confirmed" if request["answer"] else "denied"
         at_s = 100 + 2 * request.get("again", 0)
         return {"ok": True, "at_ms": at_s * 1000, **({"utc_s": at_s} if part == "clock" else {}), **told}
+
+    def _serviced(self, request: dict) -> dict:
+        self.acts.append(request["act"] + (f" {request['result']}" if "result" in request else ""))
+        if request["act"] == "done":
+            return cuffservice.ask(self.app, request, "somebody")
+        if isinstance(self.valves, str):
+            raise Refused(self.valves, "so it is")
+        return {"ok": True, "at_ms": 1000, **(self.valves if request["act"] != "open" else {})}
 
     # --- the line ---------------------------------------------------------------------------------------------------
 

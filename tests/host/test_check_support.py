@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fake_unit import FakeUnit
 
 from sitterctl.errors import CHECK_FAILED, OK, PARTIAL
 
+DAY_S = 86400
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
@@ -23,6 +25,7 @@ def findings(run, *words: str) -> tuple[int, dict[str, dict]]:
 def well(unit: FakeUnit) -> FakeUnit:
     """FakeUnit has no card in its player, and logs that nobody has pulled."""
     unit.music = None
+    unit.app.care.serviced(int(time.time()))
     unit.store.pulled = list(unit.store.logs)
     return unit
 
@@ -32,7 +35,7 @@ def test_a_unit_that_is_well_is_said_to_be(unit: FakeUnit, run) -> None:
     code, found = findings(run)
     assert code == OK
     assert {finding["level"] for finding in found.values()} == {"ok"}
-    assert set(found) == {"firmware", "key", "parts", "clock", "storage", "uptime"}
+    assert set(found) == {"firmware", "key", "parts", "clock", "storage", "cuff service", "uptime"}
 
 
 def test_what_has_to_be_mended_is_a_problem_with_what_mends_it(unit: FakeUnit, run, monkeypatch) -> None:
@@ -58,6 +61,21 @@ def test_what_can_wait_is_a_note(unit: FakeUnit, run) -> None:
     code, found = findings(run)
     assert code == OK
     assert (found["storage"]["level"], found["uptime"]["level"]) == ("warning", "warning")
+
+
+def test_a_service_of_the_cuff_module_is_a_note_before_it_is_due(unit: FakeUnit, run) -> None:
+    well(unit)
+    for served_s, level, words in (
+        (None, "warning", "last service: never"),
+        (time.time() - 300 * DAY_S, "ok", "cycles; last service 20"),
+        (time.time() - 350 * DAY_S, "warning", "; due 20"),
+    ):
+        unit.app.care.served_s = served_s and int(served_s)
+        unit.app.verbs._told = None
+        code, found = findings(run)
+        assert (code, found["cuff service"]["level"]) == (OK, level)
+        assert words in found["cuff service"]["sentence"]
+        assert found["cuff service"]["remedy"] == ("`sitterctl service nibp`" if level == "warning" else "")
 
 
 def test_a_crate_is_checked_in_one_table(run, monkeypatch: pytest.MonkeyPatch) -> None:

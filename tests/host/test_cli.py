@@ -514,7 +514,7 @@ GOOD = (
     ("adjust", "spo2", "--clear", "--yes"),
     ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
     ("selftest",), ("update", "--show"), ("flash",), ("sim", "press", "NEXT", "--state", "."),
-    ("sim", "speed", "5", "--state", "."),
+    ("sim", "speed", "5", "--state", "."), ("service", "nibp", "--show"),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
@@ -544,6 +544,8 @@ BAD = (
     (("sim", "press", "PANIC", "--state", "."), USAGE),
     (("sim", "speed", "50", "--state", "."), USAGE),
     (("selftest", "--key", "00" * 32), PERMISSION),
+    (("service", "nibp", "pump"), USAGE),
+    (("service", "nibp", "--key", "00" * 32), PERMISSION),
     (("label", "much too long for one"), CHECK_FAILED),
     (("audit", "--key", "00" * 32), PERMISSION),
     (("logs", "list", "--key", "00" * 32), PERMISSION),

@@ -119,7 +119,7 @@ def test_logs_that_were_pulled_before_it_ended_are_told(unit: FakeUnit, run) -> 
 
 def test_a_self_test_whose_record_can_not_be_kept_is_shown(unit: FakeUnit, run, monkeypatch) -> None:
     in_files(monkeypatch, Fault(disk_full, 0, lasts=True))
-    monkeypatch.setattr("sitterctl.commands_selftest._AtTheTerminal.choose", lambda *_: "y")
+    monkeypatch.setattr("sitterctl.guided.AtTheTerminal.choose", lambda *_: "y")
     code, _, err = run("selftest", "supply", "--out", "r")
     assert code == CHECK_FAILED
     assert "result    all parts passed" in err

@@ -10,7 +10,8 @@ from fake_unit import UNIT, WELL, FakeUnit
 
 from sitterctl import commands_selftest, selftest, selftest_run
 from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_ANSWER, OK, SESSION_OPEN
-from sitterctl.selftest import FAILED, KEYS, PARTS, PASSED, STEPS
+from sitterctl.guided import FAILED, PASSED, Result
+from sitterctl.selftest import KEYS, PARTS, STEPS
 
 MEASURED = ("oximeter", "nibp", "clock", "storage", "supply")
 
@@ -50,7 +51,7 @@ def guided(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch):
     def give(*words: object, said: str = "", press: Callable[[str], str] | None = None):
         person = Scripted(unit, said.split())
         person.press = press or person.press
-        monkeypatch.setattr(commands_selftest, "_AtTheTerminal", lambda: person)
+        monkeypatch.setattr(commands_selftest, "AtTheTerminal", lambda: person)
         return (*run("selftest", *words), person)
 
     return give
@@ -63,7 +64,7 @@ def results(path: str) -> dict[str, str]:
 # --- judgement --------------------------------------------------------------------------------------------------------
 
 
-def measured(part: str, first: dict | None = None, **second) -> selftest.Result:
+def measured(part: str, first: dict | None = None, **second) -> Result:
     (step,) = selftest.chosen((part,))
     well = {**WELL[part], "at_ms": 1000, "utc_s": 100}
     return step.measured({**well, **(first or {})}, {**well, "at_ms": 3000, "utc_s": 102, **second})

@@ -35,7 +35,7 @@ def rows(path: Path) -> dict[str, dict]:
 
 
 def test_keys_signals_and_a_player_without_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands_selftest, "_AtTheTerminal", AtTheUnit)
+    monkeypatch.setattr(commands_selftest, "AtTheTerminal", AtTheUnit)
     pressed = [{"at_s": 26 + 2 * i, "key": key} for i, key in enumerate(KEYS)]
     with running(tmp_path, end_s=20, timeline=[{"at_s": 5, "fault": {"music.no_card": True}}, *pressed]) as unit:
         done = given(unit, "keys", "--out", str(tmp_path / "keys"))
