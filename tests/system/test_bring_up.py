@@ -25,6 +25,8 @@ PAGE = ROOT / "docs" / "operation.md"
 SCENARIOS = ROOT / "tests" / "scenarios"
 SITTERCTL = str(Path(sys.executable).parent / "sitterctl")
 NEWER = "0.1.99"
+FASTER = 8
+SHORT_S = 0.6  # long enough for the unit to see it on a machine that is busy
 
 
 def documented() -> list[str]:
@@ -85,24 +87,26 @@ def newer_program(folder: Path) -> Path:
     return bundle.build(bundle.SIMULATOR, folder / "newer", tree).folder
 
 
-def press_until(technician: Technician, key: str, hold_s: float, state: str) -> None:
-    """Press a key, and again after a while, until the unit is in that phase."""
-    for _ in range(20):
+def reaches(technician: Technician, key: str, hold_s: float, state: str, tries: int = 8) -> bool:
+    """Press a key, and again after a while, until the unit is in that phase; whether it came to that."""
+    for _ in range(tries):
         technician.unit.press(key, hold_s)
-        for _ in range(3):
-            if technician.state() == state:
-                return
-    raise AssertionError(f"{key}: {technician.state()}, not {state}")
+        if any(technician.state() == state for _ in range(3)):
+            return True
+    return False
 
 
 def session(technician: Technician) -> None:
-    """A short one, by the keys alone, twenty times as fast."""
-    technician.unit.run_at(20)
-    press_until(technician, "NEXT", 0.2, "checks")
-    technician.unit.press("BP")
-    for key, hold_s, state in (("NEXT", 0.2, "ready"), ("NEXT", 2.6, "onset"), ("STOP", 2.6, "stopped"),
-                               ("NEXT", 0.2, "closed")):  # fmt: skip
-        press_until(technician, key, hold_s, state)
+    """A short one, by the keys alone, some times as fast."""
+    technician.unit.run_at(FASTER)
+    assert reaches(technician, "NEXT", SHORT_S, "checks")
+    for _ in range(3):
+        technician.unit.press("BP", SHORT_S)
+        if reaches(technician, "NEXT", SHORT_S, "ready"):
+            break
+    assert reaches(technician, "NEXT", 2.6, "onset")
+    assert reaches(technician, "STOP", 2.6, "stopped")
+    assert reaches(technician, "NEXT", SHORT_S, "closed")
     technician.unit.run_at(1)
 
 
