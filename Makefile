@@ -34,9 +34,9 @@ demo: $(READY) ## play a three-hour session on the simulator and open its report
 
 test: $(READY) ## all tests: core and drivers on both interpreters, host, scenarios
 	@$(BIN)/python tests/count.py --reset
-	@$(BIN)/python -m pytest tests/core tests/drivers
+	@$(BIN)/python -m pytest -n 2 tests/core tests/drivers
 	@$(BIN)/python tests/run_micropython.py
-	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/system tests/host tests/test_layers.py tests/test_hazards.py
+	@$(BIN)/python -m pytest -n 3 --dist worksteal tests/system tests/host tests/test_layers.py tests/test_hazards.py
 	@$(BIN)/python tools/hazards.py --short
 	@$(BIN)/python tools/powercut --short
 	@$(BIN)/python tools/soak.py --short

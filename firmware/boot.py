@@ -44,9 +44,9 @@ def remount() -> None:
 
 def _marker() -> str:
     try:
-        with open("/slot") as file:
-            said = file.read(4)
-    except OSError:
+        with open("/slot", "rb") as file:
+            said = str(file.read(4), "ascii")
+    except (OSError, ValueError):
         return "a"
     return said if said in _KNOWN else "a"
 

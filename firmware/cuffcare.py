@@ -18,7 +18,7 @@ class Care:
         self._state = state
         self._nibp = nibp
         kept, _ = state.load("cuff")
-        self._before, self.served_s, self.served_cycles = kept if isinstance(kept, list) else (0, None, 0)
+        self._before, self.served_s, self.served_cycles = kept[:3] if _is_known(kept) else (0, None, 0)
         self._written = self._before
 
     @property
@@ -60,3 +60,11 @@ class Care:
         due_s, due_cycles = self.served_s + YEAR_S, self.served_cycles + unit.settings["cuff_service_cycles"]
         return {"cycles": self.cycles, "served_s": self.served_s, "due_s": due_s, "due_cycles": due_cycles,
                 "due": utc_s >= due_s or self.cycles >= due_cycles}  # fmt: skip
+
+
+def _is_known(kept) -> bool:
+    """Whether it is what is kept here, perhaps with more behind it that a newer program, since left, has written."""
+    if not isinstance(kept, list) or len(kept) < 3:
+        return False
+    served = kept[1] is None or type(kept[1]) is int
+    return type(kept[0]) is int and served and type(kept[2]) is int

@@ -25,6 +25,8 @@ from sitter.seal import MAC_BYTES
 MOST_MANIFEST_BYTES = 16384
 _PIECE_BYTES = 1024
 _FOLDERS = ("", "/sitter", "/drivers")
+# Without these a program could not be started, or not be confirmed and left again.
+_NEEDED = ("board.mpy", "main.mpy", "slots.mpy", "updating.mpy")
 # Faults with which a program is not to be confirmed; that of a sensor may be the cable's.
 _TELLING = ("task", "program", "step", "storage", "memory", "key", "settings")
 
@@ -35,7 +37,7 @@ def ask(app, request: dict, who: str):
     if act == "show":
         return _shown(app)
     if act == "switch":
-        return _kept_from_falling(_switch(app, request, who))
+        return _held(app, _switch(app, request, who))
     if act == "confirm":
         return _confirm(app, who)
     raise Refused("bad-request", "act: show, switch or confirm")
@@ -50,6 +52,8 @@ def begin(app, request: dict, what: str, size: int):
     folder = app.slots.folder(app.slots.other)
     try:
         if what == "manifest":
+            if not 0 < size <= MOST_MANIFEST_BYTES:
+                raise _too_large(MOST_MANIFEST_BYTES)
             _clear(folder)
             return File(folder + "/manifest", size, MOST_MANIFEST_BYTES)
         name, digest = request.get("name"), asked.raw(request, "sha256", 32)
@@ -78,7 +82,7 @@ class File:
 
     def __init__(self, path: str, size: int, most: int, digest: bytes | None = None) -> None:
         if not 0 < size <= most:
-            raise Refused("bad-request", "size: 1 to %d bytes" % most)
+            raise _too_large(most)
         self.size = size
         self._path = path
         self._file = None
@@ -88,8 +92,10 @@ class File:
             self._file = open(path, "wb")  # noqa: SIM115 - until all of it has come
 
     def add(self, data: bytes) -> None:
+        if self._file is None:
+            raise Refused("bad-request", "it was given up: begin it again")
         try:
-            self._file.write(data)  # pyright: ignore[reportOptionalMemberAccess] - it is open until all has come
+            self._file.write(data)
         except OSError:
             self.drop()
             raise _full()
@@ -99,12 +105,15 @@ class File:
     def store(self, digest: bytes, who: str) -> None:
         if self._file is None:  # it was there
             return
+        file, self._file = self._file, None
+        meant = self._sha256.digest() == digest
         try:
-            self._file.close()
+            file.close()
+            if not meant:
+                os.remove(self._path)
         except OSError:
             raise _full()
-        if self._sha256.digest() != digest:
-            os.remove(self._path)
+        if not meant:
             raise Refused("bad-request", "not the bytes that were meant")
 
     def drop(self) -> None:
@@ -116,6 +125,10 @@ class File:
                 os.remove(self._path)
             except OSError:
                 pass
+
+
+def _too_large(most: int) -> Refused:
+    return Refused("bad-request", "size: 1 to %d bytes" % most)
 
 
 def _full() -> Refused:
@@ -181,12 +194,16 @@ def _vouch(app, slot: str) -> None:
         file.write(_mac(app, slot))
 
 
-def _kept_from_falling(work):
-    """The steps of `work`; what the file system refuses in them is an answer."""
+def _held(app, work):
+    """The steps of `work`, while no session may begin; what the file system refuses in them is an answer."""
+    app.unit.restarting = "new firmware is looked at"
     try:
         yield from work
     except (OSError, ValueError):
         raise Refused("storage", "the flash did not take it, or give it back")
+    finally:
+        if not app.restart_wanted:
+            app.unit.restarting = "new firmware on trial" if app.slots.state == ON_TRIAL else ""
 
 
 def _switch(app, request: dict, who: str):
@@ -194,17 +211,24 @@ def _switch(app, request: dict, who: str):
     slots = app.slots
     if slots.state == ON_TRIAL:
         raise Refused("refused", "the program on trial is to be confirmed first")
+    if app.restart_wanted:
+        raise Refused("refused", "the unit is about to start anew: ask again then")
     if "mac" in request:
         if not same(asked.raw(request, "mac", MAC_BYTES), _mac(app, slots.other)):
             raise Refused("refused", "the manifest is not what the key has vouched for")
     elif _vouched(app, slots.other) is None:
         raise Refused("refused", "there is no program to go back to")
+    yield None
     yield from _compare(app, slots.folder(slots.other))
     version = (_head(app, slots.other) or ("",))[0]
-    _vouch(app, slots.other)
-    _vouch(app, slots.running)  # it has run with the key: it is one to come back to
+    for slot in (slots.other, slots.running):  # which has run with the key: it is one to come back to
+        _vouch(app, slot)
+        yield None
     app.note("firmware", who, old=VERSION, new=version)
     put_on_flash(app)
+    yield None
+    if app.unit.session.watching or app.store.is_open:
+        raise Refused("session-open", "a session was begun meanwhile")
     if not slots.try_other():
         raise OSError(5)
     app.want_restart()
@@ -227,15 +251,19 @@ def _compare(app, folder: str):
             if size != row[1] or asked.digits(digest) != row[0]:
                 raise Refused("refused", "not whole: " + row[2])
             yield None
-    _remove_others(folder, names)
+    missing = [name for name in _NEEDED if name not in names]
+    if missing:
+        raise Refused("refused", "a program without " + ", ".join(missing))
+    yield from _remove_others(folder, names)
 
 
-def _remove_others(folder: str, names: set) -> None:
+def _remove_others(folder: str, names: set):
     """Files of an older program that this one has not: they would only take room."""
     for part in _FOLDERS:
         for name in os.listdir(folder + part):
             if name.endswith(".mpy") and (part[1:] + "/" + name if part else name) not in names:
                 os.remove(folder + part + "/" + name)
+                yield None
 
 
 def _confirm(app, who: str) -> dict:
@@ -251,5 +279,6 @@ def _confirm(app, who: str) -> dict:
     put_on_flash(app)
     if not slots.confirm():
         raise Refused("storage", "the flash did not take it")
-    app.unit.restarting = ""
+    if not app.restart_wanted:
+        app.unit.restarting = ""
     return {"ok": True, "version": VERSION}

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import count
@@ -64,7 +65,8 @@ def main() -> int:
     files = [Path(a) for a in sys.argv[1:]] or sorted(ROOT.glob("tests/core/test_*.py")) + sorted(
         ROOT.glob("tests/drivers/test_*.py")
     )
-    totals = [run(path.resolve()) for path in files]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each is a process of its own
+        totals = list(pool.map(lambda path: run(path.resolve()), files))
     passed, failed = sum(p for p, _ in totals), sum(f for _, f in totals)
     count.add("MicroPython", passed, failed)
     print(f"MicroPython: {passed} passed, {failed} failed")

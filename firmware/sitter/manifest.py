@@ -13,6 +13,7 @@ from sitter.seal import MAC_BYTES, hmac_sha256
 _WHO = "sitter"
 _END = ".mpy"
 MOST_FILE_BYTES = 65536
+_FOLDERS = ("sitter", "drivers")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 
@@ -43,6 +44,8 @@ def is_name(name: object) -> bool:
     if not isinstance(name, str) or not name.endswith(_END):
         return False
     parts = name[: -len(_END)].split("/")
+    if len(parts) == 2 and parts[0] not in _FOLDERS:
+        return False
     return len(parts) <= 2 and all(0 < len(part) <= 24 and all(c in _LETTERS for c in part) for part in parts)
 
 

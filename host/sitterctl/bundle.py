@@ -4,9 +4,11 @@ sitter/manifest.py has the manifest's form. The same sources give the same bytes
 compiled once for each board and then kept; a bundle that somebody else has made is a folder with a `manifest` in it.
 """
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -63,14 +65,16 @@ def own(board: str) -> Bundle:
     firmware = firmware_folder()
     sources = _sources(board, firmware)
     kept = cache() / "bundles" / f"{board}-{_digest_of(sources)}"
-    if not (kept / "manifest").exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-            made = Path(folder) / "made"
-            build(board, made, firmware)
-            if not kept.exists():
-                os.replace(made, kept)
-    return load(kept)
+    with contextlib.suppress(SitterError):
+        return load(kept)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+        made = Path(folder) / "made"
+        build(board, made, firmware)
+        shutil.rmtree(kept, ignore_errors=True)  # what a cleaner of caches has left of it
+        with contextlib.suppress(OSError):  # somebody else has just put it there
+            os.replace(made, kept)
+        return load(kept)
 
 
 def cache() -> Path:

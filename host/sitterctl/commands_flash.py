@@ -6,7 +6,7 @@ import click
 
 from sitterctl import output
 from sitterctl.cli import Where, examples, json_option, place, where_options, yes_option
-from sitterctl.errors import INTERRUPTED, NO_UNIT, SitterError
+from sitterctl.errors import NO_UNIT, SitterError
 
 bundle_option = click.option("--bundle", "bundle_folder", type=click.Path(path_type=Path, file_okay=False),
                              help="A compiled program, in a folder; else that of this sitterctl.")  # fmt: skip
@@ -33,7 +33,7 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
     command that broke off goes on when it is given once more. A unit that is in use is better brought up to date with
     `update`.
     """
-    from sitterctl import bundle, flashing, keys
+    from sitterctl import bundle, cut_short, flashing, keys
     from sitterctl import image as images
 
     if not where.port:
@@ -48,19 +48,27 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
     def tell(text: str) -> None:
         output.note(text) if not as_json else None
 
+    if program.board == "esp32_devkitc":
+        tell("by its own figures this program is too large for an ESP32 without PSRAM (docs/architecture.md), and has "
+             "never been tried on one")  # fmt: skip
+    at = "nothing was touched"
     with place(where, as_json) as path:
         try:
             there = flashing.ready(path, keys.at_hand(where.key), where.timeout_s)
+            at = "no program runs on the chip now"
+            if there == flashing.NOTHING and not erase and not yes:
+                click.confirm(f"Nothing known answers on {path}. Write MicroPython?", abort=True, err=True)
             if there == flashing.NOTHING or image or erase:
                 found = images.find(board, image, sha256)
                 flashing.write_image(path, found, erase, tell)
                 flashing.wait_for(path, flashing.PROMPT)
             flashing.install(path, program, tell)
+            at = "the program is on the chip"
             flashing.wait_for(path, flashing.UNIT)
-        except KeyboardInterrupt as error:
-            raise SitterError("stopped: the chip has a part of what it needs", "the same command goes on from there",
-                              exit_code=INTERRUPTED) from error  # fmt: skip
-        hello = flashing.greeted(path)
+            hello = flashing.greeted(path)
+        except cut_short.ENDS as error:
+            why, remedy, code = cut_short.reason(error)
+            raise SitterError(f"{why}: {at}", f"{remedy}the same command goes on from there", exit_code=code) from error
     told = {"unit_id": hello.get("unit_id"), "version": hello.get("version"), "board": program.board,
             "key_id": hello.get("key_id"), "files": len(program.rows)}  # fmt: skip
     then = "" if told["key_id"] else "\nnext: `sitterctl provision` gives it its key"

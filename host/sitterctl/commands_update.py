@@ -60,7 +60,8 @@ def _told(connection: "Connection", there: "Slots") -> dict:
 def _show(connection: "Connection", there: "Slots", as_json: bool) -> int:
     words = {"good": "confirmed", "trial": "on trial: not confirmed yet",
              "failed": "confirmed; the other one was tried last and not confirmed"}  # fmt: skip
-    back = f"{there.other} can be gone back to" if there.other else "there is none to go back to"
+    again = "can be tried again" if there.state == "failed" else "can be gone back to"
+    back = f"{there.other} {again}" if there.other else "there is none to go back to"
     output.show(_told(connection, there), as_json,
                 f"unit {connection.hello['unit_id']} runs {there.version} from slot {there.running}: "
                 f"{words.get(there.state, there.state)}\n{back}")  # fmt: skip
@@ -73,16 +74,18 @@ def _confirm(connection: "Connection", there: "Slots", as_json: bool) -> int:
     if there.state != updating.ON_TRIAL:
         raise SitterError(f"no program is on trial: the unit runs {there.version}", "`sitterctl update` tries one",
                           exit_code=CHECK_FAILED)  # fmt: skip
-    updating.confirm(connection, there.version, {})
+    updating.confirm(connection, there.version, None)
     return _done(connection, as_json)
 
 
 def _update(connection: "Connection", there: "Slots", program: "Bundle | None", yes: bool, as_json: bool) -> int:
-    from sitterctl import device
+    from sitterctl import cut_short, device
     from sitterctl import update as updating
 
     before = device.status(connection)["parts"]
     if program and updating.is_running(program, there):
+        if there.state == updating.ON_TRIAL:
+            return _confirm(connection, there, as_json)
         output.show(_told(connection, there), as_json, f"the unit runs this program already: {there.version}")
         return OK
     if not program and not there.other:
@@ -94,9 +97,14 @@ def _update(connection: "Connection", there: "Slots", program: "Bundle | None", 
     output.note("starting it, on trial") if not as_json else None
     try:
         version = updating.switch(connection, program)
+    except cut_short.ENDS as error:
+        raise _what_runs(there, error) from error
+    try:
         updating.confirm(connection, version, before)
-    except (SitterError, KeyboardInterrupt, OSError) as error:
-        raise _what_runs(connection, there, error) from error
+    except updating.Settled:
+        raise
+    except cut_short.ENDS as error:
+        raise updating.on_trial(*cut_short.reason(error)) from error
     return _done(connection, as_json)
 
 
@@ -121,13 +129,16 @@ def _send(connection: "Connection", program: "Bundle", there: "Slots", as_json: 
         raise
 
 
-def _what_runs(connection: "Connection", there: "Slots", error: BaseException) -> SitterError:
-    """A refusal left all as it was; what came of anything else, the unit itself will show."""
+def _what_runs(there: "Slots", error: BaseException) -> SitterError:
+    """Behind the question to switch: a refusal left all as it was; anything else may have come too late for that."""
+    from sitterctl import cut_short
     from sitterctl import update as updating
 
-    if isinstance(error, SitterError) and (error.details.get("refusal") or error.exit_code == CHECK_FAILED):
-        return error
-    return updating.on_trial(error)
+    why, remedy, code = cut_short.reason(error)
+    if isinstance(error, SitterError) and "refusal" in error.details:
+        return SitterError(f"{why}; the unit runs {there.version} as before", remedy.removesuffix("; "), exit_code=code,
+                           details=error.details)  # fmt: skip
+    return updating.on_trial(why, remedy, code)
 
 
 def _done(connection: "Connection", as_json: bool) -> int:

@@ -68,9 +68,10 @@ class Connection:
         """Whether closing this line would lower DTR and RTS; None if there is no telling."""
         return port.hangs_up(self._line)
 
-    def rouse(self) -> None:
-        """End whatever stood half-sent on the line, and get MicroPython to show its prompt."""
-        self._write(b"\r\0")
+    def rouse(self, out_of_raw: bool = False) -> None:
+        """End whatever stood half-sent on the line, and get MicroPython to show its prompt; `out_of_raw` where somebody
+        who talked to it was stopped. To a unit's program all of that is noise."""
+        self._write(b"\r\x03\x02\0" if out_of_raw else b"\r\0")
 
     @property
     def at_prompt(self) -> bool:

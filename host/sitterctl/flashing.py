@@ -1,10 +1,12 @@
 """Bring-up of a chip: MicroPython by esptool, the program by mpremote, each looked at before the next.
 
 Both tools reset what they connect to, so they run as programs of their own, on a port that was named, and only behind
-`ready`, which has seen that no session is open. Every step can be done again: what is there already is left alone, and
-boot.py, without which nothing starts, goes on last.
+`ready`, which has seen that no session is open. Every step can be done again: what is there already is left alone.
+boot.py, without which nothing starts, goes before anything of the program is changed, and comes on again last: so a
+chip that has half a program is at MicroPython's prompt, whatever ends it.
 """
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -23,6 +25,7 @@ from sitterctl.image import Image
 UNIT, PROMPT, NOTHING = "unit", "prompt", "nothing"
 _BAUD = 460800
 _LOOK_S = 1.0
+_SURE_S = 3.0  # and three times: a unit that starts takes five seconds, and none is to be taken for a blank chip
 _START_S = 30.0
 _TOOL_S = 600.0
 _AGAIN = "the same command goes on from there"
@@ -56,6 +59,14 @@ except OSError:
     pass
 print('END')
 """
+# The volume as boot.py mounts it: MicroPython's own mount can't read all that a program has written (decision 14).
+_REMOUNT = """
+import vfs, esp32
+for device in esp32.Partition.find(esp32.Partition.TYPE_DATA, label='vfs'):
+    vfs.umount('/')
+    vfs.mount(vfs.VfsLfs2(device, readsize=256, lookahead=64), '/')
+"""
+_NO_BOOT = "import os\nos.remove('/boot.py')"
 _MARK = "import os\nwith open('/slot.new', 'w') as f: f.write('a')\nos.rename('/slot.new', '/slot')"
 Tell = Callable[[str], None]
 
@@ -64,7 +75,7 @@ def what_is_there(path: str, timeout_s: float = _LOOK_S) -> tuple[str, dict]:
     """UNIT with its hello, PROMPT, or NOTHING that can be understood: a blank chip, or one in its ROM."""
     line = Connection(path, timeout_s)
     try:
-        line.rouse()
+        line.rouse(out_of_raw=True)
         return UNIT, line.ask("hello")
     except SitterError as error:
         if error.exit_code != NO_ANSWER:
@@ -77,7 +88,7 @@ def what_is_there(path: str, timeout_s: float = _LOOK_S) -> tuple[str, dict]:
 def ready(path: str, keys: list[bytes], timeout_s: float) -> str:
     """PROMPT or NOTHING, once nothing on the chip runs that must not be stopped. A unit is asked into service mode.
     Raises SitterError, in a session above all."""
-    there, hello = what_is_there(path)
+    there, hello = what_is_there(path, max(timeout_s, _SURE_S))
     if there != UNIT:
         return there
     if hello.get("state") not in ("idle", "closed"):
@@ -138,30 +149,37 @@ def write_image(path: str, image: Image, erase: bool, tell: Tell) -> None:
 
 
 def install(path: str, program: Bundle, tell: Tell) -> None:
-    """Put the program into slot a and compare it; then boot.py, and let it start. Raises SitterError."""
+    """Put the program into slot a and compare it, and let it start. Raises SitterError."""
     boot = firmware_folder() / "boot.py"
     wanted = {f"/a/{row.name}": row.sha256 for row in program.rows}
     wanted["/a/manifest"] = _sha256(program.folder / "manifest")
+    _mpremote(path, ["exec", _REMOUNT], "the chip's flash can not be mounted")
     there = _listing(path)
-    _remove(path, [name for name in there if name.startswith("/a/") and name not in wanted])
-    if any(there.get(name) != digest for name, digest in wanted.items()):
-        tell(f"copying the program ({program.size // 1024} KB in {len(program.rows)} files)")
-        with tempfile.TemporaryDirectory() as folder:
-            slot = Path(folder) / "a"
-            shutil.copytree(program.folder, slot)
-            _mpremote(path, ["fs", "cp", "-r", str(slot), ":/"], "the program was not copied")
+    old = [name for name in there if name.startswith("/a/") and name not in wanted]
+    if old or any(there.get(name) != digest for name, digest in wanted.items()):
+        if "/boot.py" in there:
+            _mpremote(path, ["exec", _NO_BOOT], "boot.py could not be removed")
+        _copy(path, program, old, tell)
     _compare(wanted, _listing(path))
     tell("compared with its manifest")
     _mpremote(path, ["exec", _MARK], "the slot was not marked")
-    if there.get("/boot.py") != _sha256(boot):
-        _mpremote(path, ["fs", "cp", str(boot), ":/boot.py"], "boot.py was not copied")
-        _compare({"/boot.py": _sha256(boot)}, _listing(path))
+    _mpremote(path, ["fs", "cp", str(boot), ":/boot.py"], "boot.py was not copied")
+    _compare({"/boot.py": _sha256(boot)}, _listing(path))
     _mpremote(path, ["reset"], "the unit was not started")
 
 
-def _sha256(path: Path) -> str:
-    import hashlib
+def _copy(path: str, program: Bundle, old: list[str], tell: Tell) -> None:
+    """The program's files into slot a; mpremote leaves those alone that are there. `old` ones would only take room."""
+    if old:
+        _mpremote(path, ["exec", f"import os\nfor n in {old!r}: os.remove(n)"], "old files were not removed")
+    tell(f"copying the program ({program.size // 1024} KB in {len(program.rows)} files)")
+    with tempfile.TemporaryDirectory() as folder:
+        slot = Path(folder) / "a"
+        shutil.copytree(program.folder, slot)
+        _mpremote(path, ["fs", "cp", "-r", str(slot), ":/"], "the program was not copied")
 
+
+def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -171,12 +189,6 @@ def _listing(path: str) -> dict[str, str]:
     if "END" not in said.split():
         raise SitterError("the chip's files can not be read", _AGAIN, exit_code=CHECK_FAILED)
     return dict(re.findall(r"^FILE (\S+) ([0-9a-f]{64})\r?$", said, re.MULTILINE))
-
-
-def _remove(path: str, names: list[str]) -> None:
-    """Files of another program: they would only take room."""
-    if names:
-        _mpremote(path, ["exec", f"import os\nfor n in {names!r}: os.remove(n)"], "old files were not removed")
 
 
 def _compare(wanted: dict[str, str], there: dict[str, str]) -> None:
@@ -197,8 +209,8 @@ def _run(words: list[str], otherwise: str) -> str:
     """What a tool printed. Raises SitterError with its last words."""
     name, *options = words
     try:
-        done = subprocess.run([sys.executable, "-m", name, *options], capture_output=True, text=True, check=False,
-                              timeout=_TOOL_S, stdin=subprocess.DEVNULL)  # fmt: skip
+        done = subprocess.run([sys.executable, "-m", name, *options], capture_output=True, encoding="utf-8",
+                              errors="replace", check=False, timeout=_TOOL_S, stdin=subprocess.DEVNULL)  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise SitterError(f"{otherwise}: {name} did not come to an end", _AGAIN, exit_code=NO_ANSWER) from error
     if f"No module named {name}" in done.stderr:

@@ -13,7 +13,7 @@ from sitterctl.errors import CHECK_FAILED, NOT_VERIFIED, USAGE, SitterError
 
 _DOWNLOAD_S = 30.0
 _MOST_BYTES = 16 * 1024 * 1024
-_MAGIC = 0xE9  # what an image for the ESP32 begins with
+MAGIC = 0xE9  # what an image for the ESP32 begins with
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _stand_in() -> Image:
     """What is written onto a simulated chip, which has a MicroPython of its own."""
     path = bundle.cache() / "images" / "simulator.bin"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(bytes([_MAGIC]) + b"this stands in for MicroPython on a simulated chip ".ljust(63) * 1024)
+    path.write_bytes(bytes([MAGIC]) + b"this stands in for MicroPython on a simulated chip ".ljust(63) * 1024)
     return Image(path, "a stand-in", _looked_at(path, None), "esp32", 0x1000)
 
 
@@ -87,7 +87,7 @@ def _looked_at(path: Path, wanted: str | None) -> str:
     if wanted and found != wanted.lower():
         raise SitterError(f"{path} has the SHA-256 {found}, and not {wanted.lower()}",
                           "delete it and get it again; nothing was written", exit_code=NOT_VERIFIED)  # fmt: skip
-    if data[:1] != bytes([_MAGIC]):
+    if data[:1] != bytes([MAGIC]):
         raise SitterError(f"{path} is no image for an ESP32", "take the .bin file that is meant for the board",
                           exit_code=USAGE)  # fmt: skip
     return found

@@ -9,9 +9,9 @@ import threading
 from pathlib import Path
 
 from sitterctl.errors import USAGE, SitterError
+from sitterctl.image import MAGIC
 
 _IMAGE_AT, _FLASH_AT = 0x1000, 0x200000  # as ESP32_GENERIC's partition table has them
-_MAGIC = 0xE9  # what an image for the ESP32 begins with
 
 
 def serve(line: int, flash: Path, stop: threading.Event) -> bool:
@@ -24,8 +24,8 @@ def serve(line: int, flash: Path, stop: threading.Event) -> bool:
     image = server.FlashImage()
     kept = flash.read_bytes()
     image.data[_FLASH_AT : _FLASH_AT + len(kept)] = kept
-    while not stop.is_set() and image.data[_IMAGE_AT] != _MAGIC:
+    while not stop.is_set() and image.data[_IMAGE_AT] != MAGIC:
         port = server.PtyMasterTransport(line, os.dup(line))
         server.handle_client(server.BootloaderConnection(pty=port), stop, "esp32", flash=image)
     flash.write_bytes(bytes(image.data[_FLASH_AT : _FLASH_AT + len(kept)]))
-    return image.data[_IMAGE_AT] == _MAGIC
+    return image.data[_IMAGE_AT] == MAGIC

@@ -22,6 +22,10 @@ _RESTART_S = 60.0
 _SETTLE_S = 12.0  # a part that is slow to answer is not a part that is broken
 
 
+class Settled(SitterError):
+    """An error whose words say already what the unit runs."""
+
+
 @dataclass(frozen=True)
 class Slots:
     """What a unit says of its two programs; `other` is the version that it can go back to."""
@@ -82,24 +86,25 @@ def worse(connection: Connection, before: dict) -> list[str]:
         time.sleep(1.0)
 
 
-def confirm(connection: Connection, version: str, before: dict) -> None:
+def confirm(connection: Connection, version: str, before: dict | None) -> None:
     """From now on it is the unit's program, if all is well. Raises SitterError, whose words say what runs."""
     there = slots(connection)
     if there.state != ON_TRIAL or there.version != version:
-        raise SitterError(f"the unit went back by itself: it runs {there.version}, as before",
+        raise Settled(f"the unit went back by itself: it runs {there.version}, as before",
                           "`sitterctl doctor`; then the same command", exit_code=CHECK_FAILED)  # fmt: skip
-    left = worse(connection, before)
+    left = [] if before is None else worse(connection, before)  # who confirms by hand has looked
     if left:
         connection.ask("restart")
-        raise SitterError(f"not confirmed: {', '.join(left)}, which was not so before; the unit goes back by "
+        raise Settled(f"not confirmed: {', '.join(left)}, which was not so before; the unit goes back by "
                           "itself", "look at the part; then the same command", exit_code=CHECK_FAILED)  # fmt: skip
     connection.ask("firmware", act="confirm", answer_s=20.0)
 
 
-def on_trial(error: BaseException) -> SitterError:
+def on_trial(why: str, remedy: str, code: int) -> SitterError:
     """What is to be said when it ends between the switch and the confirmation, whatever ended it."""
-    why = error.message if isinstance(error, SitterError) else "stopped"
-    code = error.exit_code if isinstance(error, SitterError) else 130
-    return SitterError(f"{why}; the new program is on trial, and the unit goes back to the one before within three "
-                       "minutes", "`sitterctl update --confirm` before that keeps it; the same command tries it again",
-                       exit_code=CHECK_FAILED if code == RESTARTED else code)  # fmt: skip
+    return SitterError(
+        f"{why}; the new program is on trial, or was: unless it is confirmed the unit goes back to the one before "
+        "within three minutes",
+        f"{remedy}`sitterctl update --confirm` before that keeps it; `sitterctl update --show` tells",
+        exit_code=CHECK_FAILED if code == RESTARTED else code,
+    )

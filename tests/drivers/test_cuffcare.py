@@ -137,3 +137,20 @@ def test_a_service_is_due_after_a_year_or_after_so_many_cycles():
     assert care.told(0, Clockwork())["due"]
     care.serviced(MAY_2026)
     assert care.told(0, Clockwork())["due_cycles"] == 2 + 2 * MOST
+
+
+def test_what_a_newer_program_has_kept_fells_nobody():
+    for kept, cycles in (([5, None, 0, "new field"], 5), ([5], 0), (["x", None, 0], 0), ({}, 0), ([5, "x", 0], 0)):
+        assert Care(Kept(kept), Nothing()).cycles == cycles
+
+
+class Kept:
+    def __init__(self, value):
+        self.value = value
+
+    def load(self, name):
+        return self.value, None
+
+
+class Nothing:
+    cycles = 0

@@ -11,7 +11,10 @@ from both import raises
 from drivers.link import Refused
 from sitter import manifest
 
-FILES = {"main.mpy": b"M" * 700, "board.mpy": b"B" * 300, "sitter/alarms.mpy": b"A" * 5000, "drivers/nibp.mpy": b"N"}
+FILES = {
+    "main.mpy": b"M" * 700, "board.mpy": b"B" * 300, "slots.mpy": b"S", "updating.mpy": b"U",
+    "sitter/alarms.mpy": b"A" * 5000, "drivers/nibp.mpy": b"N",
+}  # fmt: skip
 
 
 def digits(data):
@@ -147,7 +150,7 @@ def test_an_update_that_was_cut_off_goes_on_with_what_is_missing():
     put(again, "manifest", text)
     sent = [name for name in sorted(FILES)
             if put(again, "file", FILES[name], name=name, sha256=digits(sha256(FILES[name])))]  # fmt: skip
-    assert sent == ["board.mpy", "drivers/nibp.mpy", "sitter/alarms.mpy"]
+    assert sent == [name for name in sorted(FILES) if name != "main.mpy"]
 
 
 def test_files_that_the_new_program_has_not_are_removed():
@@ -213,7 +216,7 @@ def test_a_manifest_that_is_none_is_refused():
 def test_names_are_those_of_compiled_files_and_no_paths():  # REQ-163
     app = installed()
     for name in ("../boot.mpy", "/boot.mpy", "boot.py", "a/b/c.mpy", "state/key.0", ".mpy", "A.mpy", "", None, 5,
-                 "sitter/.mpy", "x" * 25 + ".mpy"):  # fmt: skip
+                 "sitter/.mpy", "x" * 25 + ".mpy", "logs/a.mpy"):  # fmt: skip
         assert not manifest.is_name(name)
         assert refusal(app, "put.begin", what="file", size=5, name=name, sha256="00" * 32)[0] == "bad-request"
     assert manifest.is_name("sitter/alarm_table.mpy")
@@ -278,6 +281,75 @@ def test_what_can_not_be_written_down_is_not_switched_to():  # REQ-161
 
 def test_an_unknown_act_is_refused():
     assert refusal(installed(), "firmware", act="erase")[0] == "bad-request"
+
+
+def test_a_program_without_what_leads_back_is_refused():  # REQ-172
+    for name in ("main.mpy", "board.mpy", "slots.mpy", "updating.mpy"):
+        app = installed()
+        less = {other: FILES[other] for other in FILES if other != name}
+        mac = put_all(app, less)
+        assert refusal(app, "firmware", act="switch", mac=mac) == ("refused", "a program without " + name)
+
+
+def test_a_session_begun_while_it_is_looked_at_is_not_begun_or_stops_it():  # REQ-171
+    app = installed()
+    work = app.verbs.serve({"do": "firmware", "act": "switch", "mac": put_all(app)}, True)
+    next(work)
+    assert app.unit.restarting  # NEXT is refused with that
+    app.unit.session.event(1, "next")
+    error = raises(Refused, lambda: list(work))
+    assert error.args[0] == "session-open"
+    raises(OSError, read, app.root + "/slot")
+    assert not app.restart_wanted
+    assert not app.unit.restarting
+
+
+def test_a_trial_that_could_not_begin_does_not_come_another_day():  # REQ-171
+    app = installed("/a", "a>b")
+    assert read(app.root + "/slot") == b"a"
+    assert app.slots.state == GOOD
+
+
+def test_a_marker_that_is_noise_is_none():
+    app = installed()
+    write(app.root + "/slot", b"a\xe2\xff\x00")
+    assert Slots(app.root, "/a").state == GOOD
+
+
+def test_nothing_is_switched_while_another_restart_is_to_come():
+    app = installed()
+    mac = put_all(app)
+    ask(app, "service")
+    assert refusal(app, "firmware", act="switch", mac=mac)[0] == "refused"
+
+
+def test_a_piece_after_the_flash_was_full_is_refused():
+    app = installed()
+    ask(app, "put.begin", what="manifest", size=500)
+    coming = app.verbs._uploads._coming
+    coming._file.close()
+    coming._file = Full()
+    for _ in range(2):  # the host asks once more, as its answer may be lost
+        assert raises(Refused, app.verbs.take_data, struct.pack("<I", 0) + b"x" * 100).args[0] in (
+            "storage",
+            "bad-request",
+        )
+
+
+class Full:
+    def write(self, data):
+        raise OSError(28)
+
+    def close(self):
+        raise OSError(28)
+
+
+def test_a_manifest_that_is_too_large_leaves_the_one_before():
+    app = installed()
+    ask(app, "firmware", act="switch", mac=put_all(app))
+    app = started_anew(app, "/a", "a!b")
+    assert refusal(app, "put.begin", what="manifest", size=99999)[0] == "bad-request"
+    assert ask(app, "firmware", act="show")["other"] == "0.2.0"
 
 
 def test_a_flash_that_is_full_is_said_with_what_helps():

@@ -51,7 +51,7 @@ def test_no_high_priority_condition_is_ever_hidden(course: list, gentle: int) ->
             check(bed, quiet_since)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 300), st.sampled_from([None, 70, 84, 86, 88, 89, 91, 93, 97]), st.booleans()),
                 min_size=1, max_size=10))  # fmt: skip
 def test_a_low_saturation_alarms_by_its_own_delay_and_no_other(course: list) -> None:

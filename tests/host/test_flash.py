@@ -104,9 +104,38 @@ def test_what_is_on_the_chip_already_is_not_copied_again_and_what_is_not_of_it_g
     tools.files["/a/older.mpy"] = "0" * 64
     assert run(*bench[:3])[0] == OK
     used = [words[4] if words[0] == "mpremote" else words[0] for words in tools.asked]
-    assert used == ["exec", "exec", "exec", "exec", "reset"]
-    assert "older.mpy" in tools.asked[1][5]
+    assert used == ["exec", "exec", "exec", "exec", "fs", "exec", "exec", "fs", "exec", "reset"]
+    assert "remove('/boot.py')" in tools.asked[2][5]  # before anything of the program is touched
+    assert "older.mpy" in tools.asked[3][5]
+    assert tools.asked[-3][-1] == ":/boot.py"
     assert all(words[:4] == ["mpremote", "connect", words[2], "resume"] for words in tools.asked)
+
+
+def test_a_chip_that_has_all_of_it_keeps_its_boot_py(bench, run, tools, monkeypatch, tmp_path) -> None:
+    at_prompt(monkeypatch, "prompt", "prompt", "unit")
+    folder = tmp_path / "small"
+    tools.files = {f"/a/{p.relative_to(folder)}": flashing._sha256(p) for p in folder.rglob("*") if p.is_file()}
+    tools.files["/boot.py"] = flashing._sha256(flashing.firmware_folder() / "boot.py")
+    assert run(*bench[:3])[0] == OK
+    assert not any("remove" in word for words in tools.asked for word in words)
+
+
+def test_a_disk_that_is_full_says_that_no_program_runs(bench, run, tools, monkeypatch) -> None:
+    at_prompt(monkeypatch, "prompt")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(flashing.shutil, "copytree", full)
+    code, _, err = run(*bench[:3])
+    assert (code, "no program runs on the chip now" in err) == (CHECK_FAILED, True)
+
+
+def test_where_nothing_answers_it_asks_first(bench, run, tools, monkeypatch) -> None:
+    at_prompt(monkeypatch, "nothing", "prompt")
+    monkeypatch.setattr("sys.stdin", open("/dev/null"))  # noqa: SIM115
+    assert run(*bench[:-1])[0] == INTERRUPTED
+    assert tools.asked == []
 
 
 def test_files_that_did_not_arrive_as_they_were_sent_are_named(bench, run, tools, monkeypatch) -> None:
@@ -160,4 +189,7 @@ def test_ctrl_c_says_that_the_same_command_goes_on(bench, run, monkeypatch) -> N
     at_prompt(monkeypatch, "prompt")
     monkeypatch.setattr(flashing, "install", stopped)
     code, _, err = run(*bench[:3])
-    assert (code, "the same command goes on" in err) == (INTERRUPTED, True)
+    assert (code, "no program runs on the chip now" in err) == (INTERRUPTED, True)
+    monkeypatch.setattr(flashing, "ready", stopped)
+    code, _, err = run(*bench[:3])
+    assert (code, "nothing was touched" in err) == (INTERRUPTED, True)

@@ -5,21 +5,23 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from played import played as played_once
 
-from sitterctl import replay, simulator, slog
+from sitterctl import replay, slog
 from sitterctl.cli import cli
 from sitterctl.errors import USAGE
 
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
+
+class Played(dict):
+    """Logs of sessions with alarms of the patient, of parts, calls for help and pauses, by their scenarios' names."""
+
+    def __missing__(self, name: str) -> Path:
+        return Path(played_once(name)["slog"])
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Logs of sessions with alarms of the patient, of parts, calls for help and pauses."""
-    found = {}
-    for name in ("silence", "stop", "cuff_unplugged", "sensor_lost", "power_cut_after_alarm"):
-        found[name] = Path(simulator.play(SCENARIOS / f"{name}.json", tmp_path_factory.mktemp(name))["slog"])
-    return found
+def played() -> Played:
+    return Played()
 
 
 @pytest.mark.parametrize("name", ["silence", "stop", "cuff_unplugged", "sensor_lost"])
@@ -64,7 +66,8 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_the_command_counts_over_several_logs(played: dict[str, Path], tmp_path: Path) -> None:
     chosen = tmp_path / "quieter.toml"
     chosen.write_text("spo2_low_pct = 86\nspo2_very_low_pct = 82\n")
-    code, text = run(*map(str, played.values()), "--settings", str(chosen), "--json")
+    logs = [played[name] for name in ("silence", "stop", "cuff_unplugged", "sensor_lost", "power_cut_after_alarm")]
+    code, text = run(*map(str, logs), "--settings", str(chosen), "--json")
     assert code == 0
     value = json.loads(text)
     rows = {row["alarm"]: row for row in value["alarms"]}

@@ -6,24 +6,24 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from played import played
 
 from sitter import records, seal
-from sitterctl import keys, pull_record, simulator, slog
+from sitterctl import keys, pull_record, slog
 from sitterctl.cli import cli
 
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
 OTHER_KEY = bytes(range(32))
 
 
 @pytest.fixture(scope="module")
-def pulled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(simulator.play(SCENARIOS / "stop.json", tmp_path_factory.mktemp("stop"))["slog"])
+def pulled() -> Path:
+    return Path(played("stop")["slog"])
 
 
 @pytest.fixture(scope="module")
-def another(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def another() -> bytes:
     """Another session of a unit with the same key."""
-    return Path(simulator.play(SCENARIOS / "silence.json", tmp_path_factory.mktemp("silence"))["slog"]).read_bytes()
+    return Path(played("silence")["slog"]).read_bytes()
 
 
 def walk(data: bytes) -> list[tuple[int, int, bytes]]:

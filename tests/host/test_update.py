@@ -12,7 +12,10 @@ from sitterctl import bundle, transfer, update
 from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_ANSWER, OK, SESSION_OPEN, USAGE
 
 BOARD = "esp32_devkitc"
-FILES = {"main.mpy": b"M" * 700, "board.mpy": b"B" * 300, "sitter/alarms.mpy": b"A" * 2000, "drivers/nibp.mpy": b"N"}
+FILES = {
+    "main.mpy": b"M" * 700, "board.mpy": b"B" * 300, "slots.mpy": b"S", "updating.mpy": b"U",
+    "sitter/alarms.mpy": b"A" * 2000, "drivers/nibp.mpy": b"N",
+}  # fmt: skip
 NEWER = "0.2.0"
 
 
@@ -114,7 +117,7 @@ def test_ctrl_c_behind_the_switch_says_that_the_new_one_is_on_trial(installed, n
     monkeypatch.setattr(update, "confirm", stopped)
     code, _, err = run("update", "--bundle", newer, "--yes")
     assert code == INTERRUPTED
-    assert "on trial, and the unit goes back" in err
+    assert "is on trial, or was" in err
     assert "--confirm" in err
     monkeypatch.undo()
 
@@ -153,6 +156,47 @@ def test_a_part_that_is_worse_off_is_not_confirmed(installed, newer, run, monkey
     assert code == CHECK_FAILED
     assert "not confirmed: music: no answer" in err
     assert shown(run)["version"] == VERSION
+
+
+def test_a_program_on_trial_is_confirmed_by_the_same_command(installed, newer, run, monkeypatch) -> None:
+    whole = update.confirm
+    monkeypatch.setattr(update, "confirm", lambda *_: None)
+    run("update", "--bundle", newer, "--yes")
+    monkeypatch.setattr(update, "confirm", whole)
+    assert run("update", "--bundle", newer, "--yes")[0] == OK
+    assert (shown(run)["state"], shown(run)["version"]) == ("good", NEWER)
+
+
+def test_who_confirms_by_hand_has_looked_at_what_is_broken(installed, newer, run, monkeypatch) -> None:
+    installed.music = "no card"
+    whole = update.confirm
+    monkeypatch.setattr(update, "confirm", lambda *_: None)
+    run("update", "--bundle", newer, "--yes")
+    monkeypatch.setattr(update, "confirm", whole)
+    assert run("update", "--confirm")[0] == OK
+    assert shown(run)["version"] == NEWER
+
+
+def test_a_unit_that_refuses_to_be_confirmed_is_on_trial_still(installed, newer, run, monkeypatch) -> None:
+    switch = update.switch
+
+    def and_full(*given):
+        version = switch(*given)
+        installed.app.unit.faults["memory"] = "low"
+        return version
+
+    monkeypatch.setattr(update, "switch", and_full)
+    code, _, err = run("update", "--bundle", newer, "--yes")
+    assert code == CHECK_FAILED
+    assert "not with a fault of: memory" in err
+    assert "is on trial" in err
+    assert shown(run)["state"] == "trial"
+
+
+def test_a_switch_that_is_refused_says_what_runs(installed, newer, run) -> None:
+    installed.app.audit_fails = True
+    code, _, err = run("update", "--bundle", newer, "--yes")
+    assert (code, f"runs {VERSION} as before" in err) == (CHECK_FAILED, True)
 
 
 def test_a_part_that_was_broken_before_is_no_reason(installed, newer, run) -> None:

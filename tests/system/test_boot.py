@@ -153,6 +153,7 @@ def slots(tmp_path: Path, marker: str, worn: bool = False, held: bool = False, f
 @pytest.mark.parametrize(("marker", "folder", "after"), [
     ("a", "/a", "a"), ("b", "/b", "b"), ("a!b", "/a", "a!b"), ("b!a", "/b", "b!a"),
     ("a?b", "/a", "a!b"), ("b?a", "/b", "b!a"), ("nonsense", "/a", "nonsense"), ("a>a", "/a", "a>a"), ("c", "/a", "c"),
+    ("ab\u20ac", "/a", "ab\u20ac"),
 ])  # fmt: skip
 def test_the_good_program_is_started_and_one_that_was_not_confirmed_is_left(
     marker: str, folder: str, after: str, tmp_path: Path

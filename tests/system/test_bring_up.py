@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from sitter import VERSION
-from sitterctl import bundle, firmware_tree, simulator
+from sitterctl import bundle, device, firmware_tree, flashing, keys, simulator, update
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "operation.md"
@@ -140,17 +140,60 @@ def test_a_blank_chip_becomes_a_unit_by_the_documented_commands_alone(technician
     assert not technician.unit.messages
 
 
-def test_a_program_that_does_not_start_or_is_not_confirmed_is_left(tmp_path: Path) -> None:  # REQ-171
-    broken = newer_program(tmp_path)
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[Technician]:
     with simulator.Simulator(SCENARIOS / "installed.json", tmp_path / "unit") as unit:
         unit.wait_ready()
         technician = Technician(tmp_path, unit)
         time.sleep(1)
-        (broken / "main.mpy").write_bytes((broken / "asked.mpy").read_bytes())  # compiled, and no program
-        rows = (broken / "manifest").read_text().splitlines()
-        asked = next(row for row in rows if row.endswith(" asked.mpy"))
-        text = "\n".join(asked.replace("asked.mpy", "main.mpy") if row.endswith(" main.mpy") else row for row in rows)
-        (broken / "manifest").write_text(text + "\n")
-        technician.give(f"sitterctl update --yes --bundle {broken}", code=1)
-        said = json.loads(technician.give("sitterctl update --show --json"))
-        assert (said["version"], said["state"]) == (VERSION, "failed")
+        yield technician
+
+
+def test_a_program_that_does_not_start_is_left(installed: Technician) -> None:  # REQ-171
+    broken = newer_program(installed.folder)
+    (broken / "main.mpy").write_bytes((broken / "asked.mpy").read_bytes())  # compiled, and no program
+    rows = (broken / "manifest").read_text().splitlines()
+    asked = next(row for row in rows if row.endswith(" asked.mpy"))
+    text = "\n".join(asked.replace("asked.mpy", "main.mpy") if row.endswith(" main.mpy") else row for row in rows)
+    (broken / "manifest").write_text(text + "\n")
+    installed.give(f"sitterctl update --yes --bundle {broken}", code=1)
+    said = json.loads(installed.give("sitterctl update --show --json"))
+    assert (said["version"], said["state"]) == (VERSION, "failed")
+
+
+def test_a_program_that_nobody_confirms_begins_no_session_and_is_left_in_time(installed: Technician) -> None:  # REQ-174
+    newer = bundle.load(newer_program(installed.folder))
+    unit = installed.unit
+    with device.connect(unit.port, [keys.DEVELOPMENT_KEY]) as line:
+        update.send(line, newer, update.slots(line), lambda done, size: None)
+        assert update.switch(line, newer) == NEWER
+        unit.press("NEXT", SHORT_S)
+        time.sleep(1)
+        assert (update.slots(line).state, line.ask("status")["state"]) == ("trial", "idle")
+        boot_id = line.hello["boot_id"]
+        unit.run_at(20)
+        line.await_restart(30)
+        assert line.hello["boot_id"] != boot_id
+        there = update.slots(line)
+    assert (there.version, there.state) == (VERSION, "failed")
+    assert not unit.messages
+
+
+def test_a_flash_that_broke_off_leaves_no_half_program_and_goes_on(installed: Technician) -> None:  # REQ-173
+    newer = bundle.load(newer_program(installed.folder))
+    unit = installed.unit
+    assert flashing.ready(unit.port, [keys.DEVELOPMENT_KEY], 2) == flashing.PROMPT
+
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(flashing.shutil, "copytree", broken_off)
+    with patch.context(), pytest.raises(KeyboardInterrupt):
+        flashing.install(unit.port, newer, lambda text: None)
+    patch.undo()
+    flashing._mpremote(unit.port, ["fs", "cp", str(newer.folder / "sitter" / "__init__.mpy"), ":/a/sitter/"], "")
+    flashing._mpremote(unit.port, ["reset"], "")  # as when somebody pulls its plug
+    assert flashing.wait_for(unit.port, flashing.PROMPT) == flashing.PROMPT
+    installed.give(f"sitterctl flash --board simulator --port {unit.port} --bundle {newer.folder}")
+    assert json.loads(installed.give("sitterctl update --show --json"))["version"] == NEWER

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from played import played
 
 from sitterctl import simulator, slog
 
@@ -23,9 +24,10 @@ def play(name: str, out: Path) -> dict:
 
 
 @pytest.mark.parametrize("name", SHORT)
-def test_scenario(name: str, tmp_path: Path) -> None:  # REQ-071, REQ-077
-    play(name, tmp_path)
-    assert (tmp_path / "report.html").stat().st_size > 20_000
+def test_scenario(name: str) -> None:  # REQ-071, REQ-077
+    summary = played(name)
+    assert summary["ok"], "\n".join(summary["failures"])
+    assert Path(summary["report"]).stat().st_size > 20_000
 
 
 TEN_MINUTES_OF_SAMPLES = """

@@ -75,8 +75,11 @@ def start():
     sys.path[:] = path
     return started.pop()
 
+BACK = {"slots.mpy": b"s" * 20, "updating.mpy": b"u" * 200}
 OLD = {"main.mpy": b"old" * 300, "board.mpy": b"o", "sitter/alarms.mpy": b"older" * 900, "drivers/nibp.mpy": b"o" * 50}
+OLD.update(BACK)
 NEW = {"main.mpy": b"new" * 300, "board.mpy": b"n", "sitter/alarms.mpy": b"newer" * 900, "drivers/light.mpy": b"n" * 60}
+NEW.update(BACK)
 
 def sha256(data):
     return hashlib.sha256(data).digest()
