@@ -36,6 +36,8 @@ def ask(app, request: dict, who: str):
     act = request.get("act")
     if act == "show":
         return _shown(app)
+    if app.unit.session.watching or app.store.is_open:
+        raise Refused("session-open", "a session is open: no other firmware before it is closed")
     if act == "switch":
         return _held(app, _switch(app, request, who))
     if act == "confirm":

@@ -43,7 +43,7 @@ VERBS = {
     "put.begin": IDLE,
     "put.commit": IDLE,
     "selftest": IDLE,
-    "firmware": IDLE,
+    "firmware": ALWAYS,  # to be looked at; updating.py refuses the rest with a session open
     "nibp.service": IDLE,
     "restart": IDLE,
     "service": IDLE,
@@ -93,7 +93,8 @@ class Verbs:
         now_ms = self._app.board.now_ms()
         if self._told is None or not 0 <= now_ms - self._told[0] < _STATUS_MS:
             self._told = (now_ms, self._made_status())
-        return self._told[1]
+        unit = self._app.unit
+        return dict(self._told[1], utc_s=unit.utc_s(now_ms), clock_trusted=unit.clock_trusted, uptime_ms=now_ms)
 
     def _made_status(self) -> dict:
         app, board, unit = self._app, self._app.board, self._app.unit

@@ -11,7 +11,12 @@ def offset_s(status: dict) -> float | None:
     return None if utc_s is None else round(utc_s - time.time(), 1)
 
 
+_TAKEN_S = 0.3
+
+
 def set_to_now(connection: Connection) -> dict:
     """Set the unit's clock to this computer's, at the turn of a second; the unit's answer. Raises SitterError."""
     time.sleep(1 - time.time() % 1)  # the unit begins its second when it is told
-    return connection.ask("clock.set", utc_s=int(time.time()))
+    answer = connection.ask("clock.set", utc_s=int(time.time()))
+    time.sleep(_TAKEN_S)  # the unit goes by it from its next step on
+    return answer

@@ -66,7 +66,7 @@ def pull(names: tuple[str, ...], all_units: bool, again: bool, out: Path | None,
         for line in pulled.notes:
             output.note(f"{pulled.name}: {line}") if not as_json else None
     lines = [_sentence(p) for p in done]
-    nothing = "nothing to pull: every closed log has been pulled (--again pulls them once more)"
+    nothing = "nothing to pull: no closed log that has not been pulled (`logs list` shows all, --again pulls once more)"
     output.show({"pulled": [_row(p) for p in done]}, as_json, "\n".join(lines) or nothing)
     return max((_exit_code(p) for p in done), default=0)
 

@@ -7,7 +7,7 @@ import click
 
 from sitterctl import output
 from sitterctl.cli import Where, examples, json_option, unit, where_options
-from sitterctl.errors import CHECK_FAILED, OK, SitterError
+from sitterctl.errors import CHECK_FAILED, OK, SESSION_OPEN, SitterError
 from sitterctl.guided import AtTheTerminal
 
 if TYPE_CHECKING:
@@ -64,7 +64,11 @@ def nibp(steps: tuple[str, ...], show: bool, after: Path | None, manometer: str,
         before = [result for result in before if result.part not in named]
         named = [part for part in steps_of.PARTS if part in [*named, *(result.part for result in before)]]
         connection.prove_key()
-        if not device.status(connection)["clock_trusted"]:
+        status = device.status(connection)
+        if status["state"] not in ("idle", "closed"):  # before anybody is told to take the cuff off
+            raise SitterError("a session is open", "the same command works once the session is closed",
+                              exit_code=SESSION_OPEN)  # fmt: skip
+        if not status["clock_trusted"]:
             raise SitterError("the unit's clock is not to be trusted, and a service takes a date",
                               "`sitterctl clock set`, then the same command", exit_code=CHECK_FAILED)  # fmt: skip
         run = Run(connection, AtTheTerminal(), _tell)
@@ -109,5 +113,6 @@ def _show(where: Where, as_json: bool) -> int:
     if cuff is None:
         raise SitterError("the unit does not count its cuff's cycles", "its firmware is older than this sitterctl",
                           exit_code=CHECK_FAILED)  # fmt: skip
-    output.show({"unit_id": status["unit_id"], **cuff}, as_json, steps_of.in_words(cuff))
+    known = {**cuff, "due": cuff["due"] if cuff["served_s"] is not None else None}  # of one never serviced nobody knows
+    output.show({"unit_id": status["unit_id"], **known}, as_json, steps_of.in_words(cuff))
     return OK

@@ -300,7 +300,8 @@ class Connection:
     def _restarted(self, when: str) -> SitterError:
         return SitterError(
             f"the unit restarted {when}",
-            "look at the patient first; then try another cable or port (docs/operation.md)",
+            "look at the patient first; if somebody has just switched it on, give the command again, else try another "
+            "cable or port (docs/operation.md)",
             exit_code=RESTARTED,
         )
 
@@ -316,8 +317,8 @@ class Connection:
         if self._heard:
             return SitterError(f"something on {self.path} talks, but not as a unit does: {said!r}",
                                "is it the unit's port, and at 115200 baud?", exit_code=NO_ANSWER)  # fmt: skip
-        return SitterError(f"no answer on {self.path}", "is it the unit's port, and is the unit switched on?",
-                           exit_code=NO_ANSWER)  # fmt: skip
+        return SitterError(f"no answer on {self.path}", "is it the unit's port, and is the unit switched on? "
+                           "A new chip is silent before `sitterctl flash`", exit_code=NO_ANSWER)  # fmt: skip
 
     def _gone(self) -> SitterError:
         return SitterError(f"{self.path} went away", "plug the cable in again", exit_code=NO_ANSWER)

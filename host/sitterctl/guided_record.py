@@ -43,7 +43,8 @@ def page(record: dict) -> str:
     name = f"{record['unit_id']} ({record['label']})" if record["label"] else record["unit_id"]
     rows = [[row["part"], row["state"].upper(), row["found"]] for row in record["results"]]
     left = [f"  {row['part']}: {row['go_on']}" for row in record["results"] if row["state"] != PASSED and row["go_on"]]
-    verdict = "all parts passed" if record["complete"] else f"open: {', '.join(record['open'])}"
+    passed = ", ".join(row["part"] for row in record["results"])
+    verdict = f"passed: {passed}" if record["complete"] else f"open: {', '.join(record['open'])}"
     return "\n".join(
         [
             f"SITTER {record['title']}: {DISCLAIMER}",

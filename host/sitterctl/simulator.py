@@ -9,6 +9,7 @@ which MicroPython boots as it does on a device; a blank one has nothing on it, a
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import pty
@@ -23,7 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sitterctl import scenario, whole_file
-from sitterctl.errors import INTERRUPTED, NO_ANSWER, PARTIAL, SitterError
+from sitterctl.errors import BUSY, INTERRUPTED, NO_ANSWER, PARTIAL, SitterError
 from sitterctl.firmware_tree import firmware_folder
 
 FLASH_BYTES = 2 * 1024 * 1024
@@ -81,6 +82,18 @@ def run_script(script: Path, *arguments: object, heap: str = "64m", timeout_s: f
     raise RuntimeError(f"{script.name}: {done.stderr[-1500:]}{done.stdout[-1500:]}")
 
 
+def _alone_in(folder: Path) -> int:
+    """The folder's lock, until it is closed. Raises SitterError when another unit is at work there."""
+    handle = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise SitterError(f"a simulated unit is at work in {folder} already", "use it, end it, or name another folder",
+                          exit_code=BUSY) from error  # fmt: skip
+    return handle
+
+
 class Simulator:
     """One simulated unit; a context manager. `port` is the path that a host opens."""
 
@@ -97,6 +110,8 @@ class Simulator:
         self._off_s = 0.0
         self._ready = threading.Event()
         self._ended = threading.Event()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _alone_in(self.folder)
         self._prepare()
         self._unit_end, self._host_end = pty.openpty()
         tty.setraw(self._host_end)
@@ -113,7 +128,6 @@ class Simulator:
         self.close()
 
     def _prepare(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "job.json").write_text(json.dumps(self.job))
         if not (self.folder / "flash.img").exists():
             if self.job.get("chip") == "installed":
@@ -261,6 +275,7 @@ class Simulator:
             except subprocess.TimeoutExpired:
                 self._child.kill()
         self._thread.join(timeout=3)
+        os.close(self._lock)
         if self._own_folder:
             self._own_folder.cleanup()
 
@@ -276,8 +291,8 @@ def happen(folder: Path, entry: dict) -> None:
     while target.exists():
         if time.monotonic() > give_up_at:
             target.unlink(missing_ok=True)
-            raise SitterError(f"no simulated unit is at work in {folder}",
-                              "`sitterctl sim start FILE --state FOLDER` starts one, once it says its port",
+            raise SitterError(f"no simulated unit is at work in {folder}, or it has no program yet",
+                              "`sitterctl sim start FILE --state FOLDER` starts one; `sitterctl flash`, if it is blank",
                               exit_code=3)  # fmt: skip
         time.sleep(0.05)
 

@@ -304,6 +304,14 @@ def test_a_session_begun_while_it_is_looked_at_is_not_begun_or_stops_it():  # RE
     assert not app.unit.restarting
 
 
+def test_in_a_session_it_can_only_be_looked_at():  # REQ-171
+    app = installed("/b", "a?b")
+    app.unit.session.event(1, "next")
+    assert ask(app, "firmware", act="show")["state"] == ON_TRIAL
+    for act in ("switch", "confirm"):
+        assert refusal(app, "firmware", act=act)[0] == "session-open"
+
+
 def test_a_trial_that_could_not_begin_does_not_come_another_day():  # REQ-171
     app = installed("/a", "a>b")
     assert read(app.root + "/slot") == b"a"

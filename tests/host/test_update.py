@@ -217,7 +217,9 @@ def test_a_unit_with_another_schema_can_be_updated_and_only_that(installed, newe
 
 def test_not_in_a_session(installed, newer, run) -> None:
     installed.app.unit.session.event(1, "next")
-    for words in (("--bundle", newer, "--yes"), ("--rollback", "--yes"), ("--show",)):
+    assert run("update", "--show")[0] == OK
+    for words in (("--bundle", newer, "--yes"), ("--confirm",)):
+        installed.app.slots.state = "trial" if "--confirm" in words else "good"
         assert run("update", *words)[0] == SESSION_OPEN
 
 
