@@ -39,8 +39,8 @@ test: $(READY) ## all tests: core and drivers on both interpreters, host, scenar
 	@$(BIN)/python -m pytest -n 3 --dist worksteal tests/system tests/host tests/test_layers.py tests/test_hazards.py
 	@$(BIN)/python tools/hazards.py --short
 	@$(BIN)/python tools/powercut --short
-	@$(BIN)/python tools/soak.py --short
-	@$(MAKE) --no-print-directory coverage size check-docs
+	@$(BIN)/python tools/soak.py --short & soak=$$!; \
+		$(MAKE) --no-print-directory coverage size check-docs && wait $$soak
 	@$(BIN)/python tests/count.py
 
 test-host: $(READY) ## the host tests alone, with simulated sensors, as a technician runs them

@@ -32,7 +32,7 @@ def check(bed: Bedside, quiet_since: dict[str, int]) -> None:
         quiet_since.pop("high", None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(moments, max_size=12), st.integers(0, 1))
 def test_no_high_priority_condition_is_ever_hidden(course: list, gentle: int) -> None:  # REQ-021
     bed = Bedside(gentle_first_burst=gentle)

@@ -116,6 +116,7 @@ class Case:
     stride: int = 1
 
 
+STRIDE = 2  # of the steps on the line, which are many and much alike
 CASES = [
     Case(("ports",), cable=(OK,)),
     Case(("status",)),
@@ -237,9 +238,9 @@ def _told(now: Now, out: str, err: str, as_json: bool, fault: Fault) -> None:
 
 def at_each_step(play, case: Case, put_in: Callable, act: Callable[[], None], codes: tuple[int, ...],
                  lasts: bool = False) -> None:  # fmt: skip
-    for at in range(0, 400, case.stride if put_in is on_the_line else 1):
+    for at in range(0, 400, STRIDE * case.stride if put_in is on_the_line else 1):
         fault = Fault(act, at, lasts)
-        now = play(case, put_in, fault, as_json=at % 2 == 1)
+        now = play(case, put_in, fault, as_json=at // STRIDE % 2 == 1)
         if not fault.happened:
             assert at > 0
             return

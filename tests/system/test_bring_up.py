@@ -57,7 +57,8 @@ class Technician:
         return done.stdout
 
     def state(self) -> str:
-        return json.loads(self.give("sitterctl status --unit 'BED 3' --json"))["state"]
+        with device.connect(self.unit.port) as line:
+            return line.hello["state"]
 
     @contextlib.contextmanager
     def holding(self, keys: str) -> Iterator[None]:
@@ -91,8 +92,10 @@ def reaches(technician: Technician, key: str, hold_s: float, state: str, tries: 
     """Press a key, and again after a while, until the unit is in that phase; whether it came to that."""
     for _ in range(tries):
         technician.unit.press(key, hold_s)
-        if any(technician.state() == state for _ in range(3)):
-            return True
+        for _ in range(3):
+            time.sleep(0.4)
+            if technician.state() == state:
+                return True
     return False
 
 
