@@ -12,7 +12,7 @@ FUZZING := $(VENV)/.fuzzing
 COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py resume.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-host coverage hazards powercut pull-rate soak fuzz mutate lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,12 +36,15 @@ test: $(READY) ## all tests: core and drivers on both interpreters, host, scenar
 	@$(BIN)/python tests/count.py --reset
 	@$(BIN)/python -m pytest -n 2 tests/core tests/drivers
 	@$(BIN)/python tests/run_micropython.py
-	@$(BIN)/python -m pytest -n 3 --dist worksteal tests/system tests/host tests/test_layers.py tests/test_hazards.py
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow" tests/system tests/host tests/test_layers.py tests/test_hazards.py
 	@$(BIN)/python tools/hazards.py --short
 	@$(BIN)/python tools/powercut --short
 	@$(BIN)/python tools/soak.py --short & soak=$$!; \
 		$(MAKE) --no-print-directory coverage size check-docs && wait $$soak
 	@$(BIN)/python tests/count.py
+
+test-slow: $(READY) ## the tests that `test` leaves out: what the demo has to show; half a minute
+	@$(BIN)/python -m pytest -m slow tests/system
 
 test-host: $(READY) ## the host tests alone, with simulated sensors, as a technician runs them
 	@$(BIN)/python -m pytest -n 2 tests/host tests/system

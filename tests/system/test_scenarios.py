@@ -77,6 +77,7 @@ def test_three_quiet_hours_are_fast_and_small(tmp_path: Path, capsys: pytest.Cap
     assert played_s < 3.5 * estimator_s
 
 
+@pytest.mark.slow
 def test_the_demo_shows_what_the_readme_promises(tmp_path: Path) -> None:
     summary = play("demo", tmp_path)
     log = slog.read(summary["slog"])
