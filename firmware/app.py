@@ -11,7 +11,7 @@ import sys
 
 from cuffcare import Care
 from custody import Custody
-from slots import ON_TRIAL, Slots
+from slots import Slots
 from verbs import Verbs
 
 from drivers.annunciator import Annunciator
@@ -107,7 +107,7 @@ class App:
         saved, _ = self.state.load("session")
         if saved and session.may_resume(saved):
             self._take_up(now_ms, saved, utc_s, trusted)
-        self.unit.restarting = "new firmware on trial" if self.slots.state == ON_TRIAL else ""
+        self.unit.restarting = self.slots.no_session_because
         self.unit.introduce(now_ms)
         # Beside a patient no sound that is no alarm.
         self.unit.self_test.begin(now_ms, full=False, quiet=self.unit.session.watching)

@@ -28,6 +28,11 @@ class Slots:
         marked = {self.other + "?" + self.running: ON_TRIAL, self.running + "!" + self.other: FAILED}
         self.state = marked.get(said, GOOD)
 
+    @property
+    def no_session_because(self) -> str:
+        """Why none may begin, in words for the screen; nothing where one may."""
+        return "new firmware on trial" if self.state == ON_TRIAL else ""
+
     def trial_is_over(self, now_ms: int) -> bool:
         return self.state == ON_TRIAL and now_ms > TRIAL_MS
 

@@ -51,17 +51,18 @@ def begin(app, request: dict, what: str, size: int):
         raise Refused("refused", "the program on trial is to be confirmed first")
     if not _head(app, app.slots.running):
         raise Refused("refused", "this program lies in no slot: install it with `flash`")
+    most = MOST_MANIFEST_BYTES if what == "manifest" else manifest.MOST_FILE_BYTES
+    if not 0 < size <= most:
+        raise Refused("bad-request", "size: 1 to %d bytes" % most)
     folder = app.slots.folder(app.slots.other)
     try:
         if what == "manifest":
-            if not 0 < size <= MOST_MANIFEST_BYTES:
-                raise _too_large(MOST_MANIFEST_BYTES)
             _clear(folder)
-            return File(folder + "/manifest", size, MOST_MANIFEST_BYTES)
+            return File(folder + "/manifest", size)
         name, digest = request.get("name"), asked.raw(request, "sha256", 32)
         if not manifest.is_name(name):
             raise Refused("bad-request", "name: a file of a program")
-        return File(folder + "/" + name, size, manifest.MOST_FILE_BYTES, digest)
+        return File(folder + "/" + name, size, digest)
     except OSError:
         raise _full()
 
@@ -82,9 +83,7 @@ def _clear(folder: str) -> None:
 class File:
     """One file on its way onto the flash; `have` bytes of `size` are there."""
 
-    def __init__(self, path: str, size: int, most: int, digest: bytes | None = None) -> None:
-        if not 0 < size <= most:
-            raise _too_large(most)
+    def __init__(self, path: str, size: int, digest: bytes | None = None) -> None:
         self.size = size
         self._path = path
         self._file = None
@@ -129,10 +128,6 @@ class File:
                 pass
 
 
-def _too_large(most: int) -> Refused:
-    return Refused("bad-request", "size: 1 to %d bytes" % most)
-
-
 def _full() -> Refused:
     return Refused("storage", "no room for it: pull the logs first")
 
@@ -157,7 +152,7 @@ def _digest(path: str) -> tuple[int, bytes]:
 
 def _shown(app) -> dict:
     slots = app.slots
-    other = _head(app, slots.other) if _vouched(app, slots.other) is not None else None
+    other = _head(app, slots.other) if _vouched(app, slots.other) else None
     return {"ok": True, "running": slots.running, "state": slots.state, "version": VERSION, "board": app.board.NAME,
             "manifest": _named(app, slots.running), "other": other[0] if other else None}  # fmt: skip
 
@@ -181,14 +176,13 @@ def _mac(app, slot: str) -> bytes:
     return manifest.mac(app.custody.key, _digest(app.slots.folder(slot) + "/manifest")[1])
 
 
-def _vouched(app, slot: str) -> bytes | None:
-    """The mac that lies in a slot, None if it is not the right one for its manifest."""
+def _vouched(app, slot: str) -> bool:
+    """Whether the right mac for its manifest lies in a slot."""
     try:
         with open(app.slots.folder(slot) + "/mac", "rb") as file:
-            there = file.read()
+            return same(file.read(), _mac(app, slot))
     except OSError:
-        return None
-    return there if same(there, _mac(app, slot)) else None
+        return False
 
 
 def _vouch(app, slot: str) -> None:
@@ -205,7 +199,7 @@ def _held(app, work):
         raise Refused("storage", "the flash did not take it, or give it back")
     finally:
         if not app.restart_wanted:
-            app.unit.restarting = "new firmware on trial" if app.slots.state == ON_TRIAL else ""
+            app.unit.restarting = app.slots.no_session_because
 
 
 def _switch(app, request: dict, who: str):
@@ -218,7 +212,7 @@ def _switch(app, request: dict, who: str):
     if "mac" in request:
         if not same(asked.raw(request, "mac", MAC_BYTES), _mac(app, slots.other)):
             raise Refused("refused", "the manifest is not what the key has vouched for")
-    elif _vouched(app, slots.other) is None:
+    elif not _vouched(app, slots.other):
         raise Refused("refused", "there is no program to go back to")
     yield None
     yield from _compare(app, slots.folder(slots.other))
@@ -282,5 +276,5 @@ def _confirm(app, who: str) -> dict:
     if not slots.confirm():
         raise Refused("storage", "the flash did not take it")
     if not app.restart_wanted:
-        app.unit.restarting = ""
+        app.unit.restarting = slots.no_session_because
     return {"ok": True, "version": VERSION}

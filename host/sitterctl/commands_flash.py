@@ -51,7 +51,7 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
     if program.board == "esp32_devkitc":
         tell("by its own figures this program is too large for an ESP32 without PSRAM (docs/architecture.md), and has "
              "never been tried on one")  # fmt: skip
-    at = "nothing was touched"
+    at = "nothing was written"
     with place(where, as_json) as path:
         try:
             there = flashing.ready(path, keys.at_hand(where.key), where.timeout_s)
@@ -68,7 +68,8 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
             hello = flashing.greeted(path)
         except cut_short.ENDS as error:
             why, remedy, code = cut_short.reason(error)
-            raise SitterError(f"{why}: {at}", f"{remedy}the same command goes on from there", exit_code=code) from error
+            goes_on = "" if "the same command" in remedy else "the same command goes on from there"
+            raise SitterError(f"{why}: {at}", (remedy + goes_on).removesuffix("; "), exit_code=code) from error
     told = {"unit_id": hello.get("unit_id"), "version": hello.get("version"), "board": program.board,
             "key_id": hello.get("key_id"), "files": len(program.rows)}  # fmt: skip
     then = "" if told["key_id"] else "\nnext: `sitterctl provision` gives it its key"

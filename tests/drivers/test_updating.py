@@ -84,7 +84,7 @@ def started_anew(app, folder, marker):
     """The same unit after a start that boot.py has made with the marker it then wrote."""
     write(app.root + "/slot", marker.encode())
     again = FakeApp(app.root, {}, folder=folder)
-    again.unit.restarting = "new firmware on trial" if again.slots.state == ON_TRIAL else ""
+    again.unit.restarting = again.slots.no_session_because
     return again
 
 

@@ -192,4 +192,4 @@ def test_ctrl_c_says_that_the_same_command_goes_on(bench, run, monkeypatch) -> N
     assert (code, "no program runs on the chip now" in err) == (INTERRUPTED, True)
     monkeypatch.setattr(flashing, "ready", stopped)
     code, _, err = run(*bench[:3])
-    assert (code, "nothing was touched" in err) == (INTERRUPTED, True)
+    assert (code, "nothing was written" in err) == (INTERRUPTED, True)
