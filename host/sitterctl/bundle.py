@@ -71,9 +71,12 @@ def own(board: str) -> Bundle:
     with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
         made = Path(folder) / "made"
         build(board, made, firmware)
-        shutil.rmtree(kept, ignore_errors=True)  # what a cleaner of caches has left of it
-        with contextlib.suppress(OSError):  # somebody else has just put it there
+        with contextlib.suppress(OSError):
             os.replace(made, kept)
+        with contextlib.suppress(SitterError):  # ours, or that of somebody who was quicker
+            return load(kept)
+        shutil.rmtree(kept, ignore_errors=True)  # what a cleaner of caches has left of it
+        os.replace(made, kept)
         return load(kept)
 
 
