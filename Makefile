@@ -8,11 +8,19 @@ PEERS := $(VENV)/.peers
 MUTATION := $(VENV)/.mutation
 FUZZING := $(VENV)/.fuzzing
 
+# Where this is set each Python that a test starts compiles its modules again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The tests that take every branch of alarms, session and vitals.
-COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py resume.py)
+COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py)
+
+# What `make test` runs, three at once: the first of them mostly waits. Each one's output comes in one piece.
+TESTS := test-real-time test-played hazards-short soak-short test-core test-micropython powercut-short coverage size check-docs
+JOBS := 3
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: $(TESTS) help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,14 +42,29 @@ demo: $(READY) ## play a three-hour session on the simulator and open its report
 
 test: $(READY) ## all tests: core and drivers on both interpreters, host, scenarios
 	@$(BIN)/python tests/count.py --reset
-	@$(BIN)/python -m pytest -n 2 tests/core tests/drivers
-	@$(BIN)/python tests/run_micropython.py
-	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow" tests/system tests/host tests/test_layers.py tests/test_hazards.py
-	@$(BIN)/python tools/hazards.py --short
-	@$(BIN)/python tools/powercut --short
-	@$(BIN)/python tools/soak.py --short & soak=$$!; \
-		$(MAKE) --no-print-directory coverage size check-docs && wait $$soak
+	@$(MAKE) --no-print-directory -j $(JOBS) $(SYNC) $(TESTS)
 	@$(BIN)/python tests/count.py
+
+test-real-time:
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "real_time and not slow" tests/system
+
+test-played:
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not real_time and not slow" tests/system tests/host tests/test_layers.py tests/test_hazards.py
+
+test-core:
+	@$(BIN)/python -m pytest tests/core tests/drivers
+
+test-micropython:
+	@$(BIN)/python tests/run_micropython.py
+
+hazards-short:
+	@$(BIN)/python tools/hazards.py --short
+
+powercut-short:
+	@$(BIN)/python tools/powercut --short
+
+soak-short:
+	@$(BIN)/python tools/soak.py --short
 
 test-slow: $(READY) ## the tests that `test` leaves out: what the demo has to show; half a minute
 	@$(BIN)/python -m pytest -m slow tests/system

@@ -1,5 +1,6 @@
 """The last lines of `make test`: how many tests ran under each interpreter, from what the runs left in build/."""
 
+import fcntl
 import json
 import sys
 from pathlib import Path
@@ -8,12 +9,16 @@ COUNTS = Path(__file__).parent.parent / "build" / "test-counts.json"
 
 
 def add(interpreter: str, passed: int, failed: int) -> None:
-    """Called by the runners."""
-    counts = json.loads(COUNTS.read_text()) if COUNTS.exists() else {}
-    before = counts.get(interpreter, [0, 0])
-    counts[interpreter] = [before[0] + passed, before[1] + failed]
+    """Called by the runners, several of which may be at work."""
     COUNTS.parent.mkdir(parents=True, exist_ok=True)
-    COUNTS.write_text(json.dumps(counts))
+    with open(COUNTS, "a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        counts = json.loads(file.read() or "{}")
+        before = counts.get(interpreter, [0, 0])
+        counts[interpreter] = [before[0] + passed, before[1] + failed]
+        file.truncate(0)
+        file.write(json.dumps(counts))
 
 
 def main() -> int:

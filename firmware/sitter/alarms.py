@@ -82,6 +82,8 @@ class Alarms:
         edges: list[Edge] = []
         for alarm in self._all:
             value = facts.get(alarm.row.source)
+            if (value is None or value is False) and alarm.true_since_ms is None and alarm.started_ms is None:
+                continue  # most often: it is not so, and was not
             if (watching or not alarm.row.when) and self._condition(alarm, value):
                 self._holds(now_ms, alarm, value, edges)
             elif alarm.true_since_ms is not None or alarm.started_ms is not None:

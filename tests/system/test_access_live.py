@@ -17,6 +17,8 @@ from sitterctl.cli import cli
 from sitterctl.connection import Connection
 from sitterctl.errors import SESSION_OPEN, SitterError
 
+pytestmark = pytest.mark.real_time
+
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "stop.json"
 IN_SESSION = [{"at_s": 5, "key": "NEXT"}, {"at_s": 8, "key": "BP"}, {"at_s": 60, "key": "NEXT"},
               {"at_s": 62, "key": "NEXT", "hold_s": 2.5}]  # fmt: skip

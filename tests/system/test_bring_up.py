@@ -20,6 +20,8 @@ import pytest
 from sitter import VERSION
 from sitterctl import bundle, device, firmware_tree, flashing, keys, simulator, update
 
+pytestmark = pytest.mark.real_time
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "operation.md"
 SCENARIOS = ROOT / "tests" / "scenarios"

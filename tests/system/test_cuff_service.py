@@ -13,6 +13,8 @@ from test_access_live import running
 from sitterctl import audit, commands_service, device, service, service_run
 from sitterctl.cli import cli
 
+pytestmark = pytest.mark.real_time
+
 PUMPED = [[50, 100], [252], [320], [80]]
 _LONGEST_S = 20
 

@@ -4,7 +4,11 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
 from sitterctl import device, keys, report, simulator, slog
+
+pytestmark = pytest.mark.real_time
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "stop.json"
 OFF_S = 25

@@ -12,6 +12,8 @@ from sitterctl import audit, commands_selftest, device, simulator
 from sitterctl.cli import cli
 from sitterctl.errors import SESSION_OPEN, SitterError
 
+pytestmark = pytest.mark.real_time
+
 KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK", "CALL")
 
 

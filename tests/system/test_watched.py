@@ -5,10 +5,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from test_killed import running_session
 
 from sitterctl import audit, device, keys, simulator, watcher
 from sitterctl.watching import LIVE, LOST, Shown, shown
+
+pytestmark = pytest.mark.real_time
 
 
 def until(board: watcher.Board, done: Callable[[Shown], bool], within_s: float = 20.0) -> Shown:
