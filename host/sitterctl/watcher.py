@@ -191,7 +191,8 @@ class OneUnit:
         met = next((s for s in seen if s.live and not s.error), None)
         if met and self._is_lost:
             self._path, self._mixed_up = met.port, False
-            self._passed_over = set(likely) - {met.port}
+        if self._unit_id is None or (met and self._is_lost):
+            self._passed_over = set(likely) - {self._path}
         self._is_lost = met is None
         self._passed_over &= set(likely)  # a port that vanished is a new one when it comes back
         if met or self._unit_id is None:
