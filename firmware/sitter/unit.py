@@ -16,11 +16,12 @@ it is a call of its own so that no fault in it can come between an alarm and its
 """
 
 from sitter import alarms, cues, keypad, resume, screen, session
-from sitter.alarm_table import HIGH, MEDIUM, PRIORITY_NAMES
+from sitter.alarm_table import PRIORITY_NAMES
 from sitter.alarms import Alarms
 from sitter.away import Away
 from sitter.baseline import Baseline
 from sitter.cuff_codes import IMPLAUSIBLE
+from sitter.directing import Director
 from sitter.facts import facts
 from sitter.menu import Menu
 from sitter.schedule import Schedule
@@ -72,12 +73,12 @@ class Unit:
         self.battery: tuple[int, bool] | None = None  # level_pct, emptying
         self.cuff_code: int | None = None  # of the last attempt, if it failed
         self.assessing = False  # HELP was called: music off, light up, no reading by schedule
-        self._ducked = self._relog = False
+        self.director = Director()
+        self._relog = False
         self._cuff_cause = ""
         self._closed_by = ""
         self._heard = False  # something came in with this step
         self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
-        self._cues: cues.Wanted | None = None
         self._screen_ms = 0
         self.notice = ("", 0)  # text, until now_ms
 
@@ -99,7 +100,7 @@ class Unit:
 
     def present(self, now_ms: int, out: Outputs) -> None:
         """Complete the outputs of this step with cues, screen and the closing record."""
-        self._direct(now_ms, out)
+        self.director.direct(now_ms, self, out)
         if out.log == "close":  # the last record of all, behind the ends of the alarms
             self.record(out, "close", now_ms, utc_s=self.utc_s(now_ms), reason=self._closed_by)
         if self._heard or now_ms - self._screen_ms >= SCREEN_EVERY_MS:
@@ -263,7 +264,7 @@ class Unit:
         utc_s, at_ms, _ = self._utc
         return utc_s + (now_ms - at_ms) // 1000
 
-    # --- cuff, alarms, cues ---------------------------------------------------------------------------------------
+    # --- cuff, alarms ---------------------------------------------------------------------------------------------
 
     def _run_cuff(self, now_ms: int, out: Outputs) -> None:
         if self.cuff_busy or self.assessing or self.asking or self.away.reason:
@@ -301,34 +302,6 @@ class Unit:
         self.record(out, "alarm", now_ms, alarm=row.name, event=edge.event, value=edge.value, limit=edge.limit,
                      priority=PRIORITY_NAMES[edge.priority], delay_ms=edge.delay_ms, waited_ms=edge.waited_ms,
                      signal_ms=edge.late_ms)  # fmt: skip
-
-    def _direct(self, now_ms: int, out: Outputs) -> None:
-        programme = self.plan.get("cues", {}) if self.plan else {}
-        phase = "closed" if self.asking else self.session.phase
-        wanted = cues.wanted(programme, phase, self.settings["volume_cap"], self.assessing)
-        cause = "help" if self.assessing else phase
-        if wanted.volume > cues.DUCKED:
-            wanted, cause = self._duck(wanted, cause, out)
-        if wanted[:4] == (self._cues or ())[:4]:
-            return
-        self._cues = out.cues = wanted
-        if self.session.watching:
-            self.record(out, "cue", now_ms, folder=wanted.folder, volume=wanted.volume, warm_pct=wanted.warm_pct,
-                         cool_pct=wanted.cool_pct, fade_ms=wanted.fade_ms, music_fade_ms=wanted.music_fade_ms,
-                         cause=cause)  # fmt: skip
-
-    def _duck(self, wanted: cues.Wanted, cause: str, out: Outputs) -> tuple[cues.Wanted, str]:
-        """Music makes way for a sound that has to be heard; in headphones, where only the patient would notice, for
-        high priority alone and slowly."""
-        headphones = bool(self.settings["music_on_headphones"])
-        was, sound = self._ducked, out.signal.sound if out.signal else 0
-        self._ducked = sound >= (HIGH if headphones else MEDIUM)
-        if self._ducked:
-            fade_ms = cues.DUCK_HEADPHONES_MS if headphones else cues.DUCK_MS
-            return cues.with_volume(wanted, cues.DUCKED, fade_ms), "alarm"
-        if was:
-            return cues.with_volume(wanted, wanted.volume, cues.UNDUCK_MS), "alarm over"
-        return wanted, cause
 
     # --- words ---------------------------------------------------------------------------------------------------
 
