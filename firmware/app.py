@@ -94,7 +94,9 @@ class App:
         # No older plan stands in for a damaged one: it may be another patient's.
         patient_plan, damage = self.state.load("plan")
         usable = patient_plan is not None and not damage and not plan.check(patient_plan)
-        return Unit(settings.complete({} if refused else chosen or {}), patient_plan if usable else None)
+        used, _ = self.state.load("used")
+        chosen = settings.complete({} if refused else chosen or {})
+        return Unit(chosen, patient_plan if usable else None, self.board.unit_id(), used)
 
     def begin(self) -> None:
         """The first values: is the clock to be trusted, and was a session cut off?"""
@@ -251,6 +253,9 @@ class App:
         if self._saved:
             saved, self._saved = self._saved, None
             self.state.save("session", saved)
+        used = self.unit.mandate.newly_used()
+        if used:
+            self.state.save("used", used)
         self.care.write()
         self.post_fault("storage", self._storage_fault)
 

@@ -13,12 +13,13 @@ import struct
 import asked
 
 from drivers.link import Refused
-from sitter import plan, settings
+from sitter import clearance, plan, settings
 
 KINDS = ("settings", "plan")
 _OF_PROGRAMS = ("manifest", "file")
 _MOST_BYTES = 4096
 _FAULTS, _FAULT_BYTES = 6, 120  # as many as surely fit into an answer
+_TOLD = 60  # characters of a list of texts in the audit log
 
 
 class Uploads:
@@ -94,7 +95,7 @@ class Set:
         if hashlib.sha256(self._text).digest() != digest:
             raise Refused("bad-request", "not the bytes that were meant")
         app, what, value = self._app, self._what, _value(self._text)
-        faults = settings.check(value) if what == "settings" else plan.check(value)
+        faults = settings.check(value) if what == "settings" else self._plan_faults(value)
         if faults:
             told = [asked.plain(fault[:_FAULT_BYTES]) for fault in faults[:_FAULTS]]
             raise Refused("refused", "%d faults, nothing was changed" % len(faults), {"faults": told})
@@ -108,16 +109,28 @@ class Set:
         else:
             app.want_restart()
 
+    def _plan_faults(self, value) -> list[str]:
+        """What this unit has against a plan for its next session."""
+        mandate = self._app.unit.mandate
+        faults = plan.check(value)
+        if not faults and value["unit_id"] != mandate.unit_id:
+            faults.append("unit_id: this is %s" % mandate.unit_id)
+        return faults or clearance.settings_faults(value, mandate.own)
+
     def _write_down(self, value: dict, who: str) -> None:
         """Who changes what: on flash before the change is, as a power cut between the two must not hide it."""
         app = self._app
         if self._what == "plan":
             app.note("plan", who, old=app.unit.plan["code"] if app.unit.plan else "", new=value["code"])
             return
-        before, after = app.unit.settings, settings.complete(value)
+        before, after = app.unit.mandate.own, settings.complete(value)
         for name in sorted(after):
             if before[name] != after[name]:
-                app.note("setting", who, name, str(before[name]), str(after[name]))
+                app.note("setting", who, name, _told(before[name]), _told(after[name]))
+
+
+def _told(value) -> str:
+    return asked.plain("; ".join(value)[:_TOLD]) if isinstance(value, list) else str(value)
 
 
 def put_on_flash(app) -> None:

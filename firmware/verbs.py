@@ -224,7 +224,7 @@ class Verbs:
         unit, what = self._app.unit, request.get("what")
         if what not in KINDS:
             raise Refused("bad-request", "what: settings or plan")
-        whole = json.dumps(unit.settings if what == "settings" else unit.plan).encode()
+        whole = json.dumps(unit.mandate.own if what == "settings" else unit.plan).encode()
         digest = asked.digits(hashlib.sha256(whole).digest())
         return self._pieces(lambda name, at, count: whole[at : at + count], what, 0, len(whole), {"sha256": digest})
 

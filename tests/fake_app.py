@@ -20,17 +20,19 @@ from sim.ds3231 import FakeDs3231
 from sim.i2c import FakeI2C
 from sim.nibp import FakeNibp
 from sim.pins import FakePin, FakePwm
+from sim.practice import practice_plan
 from sim.st7789 import FakeSt7789
 from sim.uart import FakeUart
 from sitter import settings
-from sitter.plan import CONTRAINDICATIONS
 from sitter.unit import Unit
 
 KEY = b"sitter simulator: published key!"
-PLAN = {
-    "code": "KAP-0042", "route": "sublingual", "dose_mg": 200, "cleared_by": "MD-07", "preparation_meetings": 3,
-    "screening": dict.fromkeys(CONTRAINDICATIONS, False),
-}  # fmt: skip
+PLAN = practice_plan("SIM-0007", 20260424, {"expires": 20260601})
+
+
+def other_plan(code, **dose):
+    """Of another patient."""
+    return practice_plan("SIM-0007", 20260424, {"id": "99887766", "code": code, "dose": dose})
 
 
 class Logs:
@@ -176,7 +178,8 @@ class FakeApp:
     def begin(self):
         """A start: with the settings and the plan that have been stored."""
         stored, plan = self.state.values.get("settings"), self.state.values.get("plan")
-        self.unit = Unit(settings.complete(stored or {}), plan or PLAN)
+        self.unit = Unit(settings.complete(stored or {}), plan or PLAN, self.board.unit_id())
+        self.unit.step(0, [("clock", (1777000000, True))])  # on the day on which PLAN was cleared
         self.restart_wanted = False
 
     def note(self, event, who, name="", old="", new=""):

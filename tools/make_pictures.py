@@ -22,8 +22,9 @@ sys.path.insert(0, str(ROOT / "firmware"))
 from drivers.display import Display  # noqa: E402
 from sim.clock import Clock  # noqa: E402
 from sim.pins import FakePin, FakePwm  # noqa: E402
+from sim.practice import practice_plan  # noqa: E402
 from sim.st7789 import HEIGHT, WIDTH, FakeSt7789  # noqa: E402
-from sitter import live, plan, screen, settings  # noqa: E402
+from sitter import live, screen, settings  # noqa: E402
 from sitter.ppg import Reading  # noqa: E402
 from sitter.ppg_saturation import spo2_pct  # noqa: E402
 from sitter.unit import Unit  # noqa: E402
@@ -32,13 +33,12 @@ from sitterctl.errors import NO_ANSWER, SitterError  # noqa: E402
 
 OUT = ROOT / "docs" / "pictures"
 SCALE = 2
-PLAN = {"code": "KAP-0042", "route": "sublingual", "dose_mg": 200, "cleared_by": "MD-07", "preparation_meetings": 3,
-        "screening": dict.fromkeys(plan.CONTRAINDICATIONS, False)}  # fmt: skip
+PLAN = practice_plan("SIM-0042", 20260504)
 
 
 def bedside(reading: Reading) -> tuple[Unit, int]:
     """A unit 42 minutes after the dose, with a blood pressure of three minutes ago."""
-    unit = Unit(settings.defaults(), PLAN)
+    unit = Unit({**settings.defaults(), "checklist": [], "baseline_readings": 1}, PLAN, "SIM-0042")
     unit.step(0, [("clock", (1_777_885_200, True)), ("key", ("NEXT", "short"))])
     now_ms = 60_000
     unit.step(now_ms, [("reading", Reading(72, 98, 140, 96, True)), ("pressure", (118, 76, 90, 72))])

@@ -39,6 +39,7 @@ import sim.tasks
 sys.modules["_asyncio"] = sim.tasks
 import main, sim.stage
 from sim import board, world
+from sim.practice import practice_plan
 clock = world.clock
 FIRST_S, EVERY_S, SESSIONS = {first_s}, {every_s}, {sessions}
 MOMENTS, MOMENT_US = 32, 713000  # at every part of a second
@@ -73,6 +74,7 @@ with open(sys.argv[1] + "/session.json") as file:
 def begin(k):
     # One session's events at a time: those of all of them would be what the heap is full of.
     begin_us = clock.now_us
+    app.unit.take_plan(practice_plan(board.unit_id(), 20260504, {{"id": "%08x" % k}}))  # each serves one session
     for event in events:
         at_us = begin_us + event["at_s"] * 1000000
         clock.at_us(at_us, stage._doing(event, at_us))
@@ -120,7 +122,12 @@ def play(sessions: int, folder: Path) -> list:
     """What the script printed."""
     whole = json.loads((ROOT / "tests" / "scenarios" / "stop.json").read_text())
     end_s = 10 + sessions * SESSION_S
-    whole.update(expect={}, timeline=[], end_s=end_s, settings={"pressure_interval_peak_min": 5})
+    whole.update(
+        expect={},
+        timeline=[],
+        end_s=end_s,
+        settings={"pressure_interval_peak_min": 5, "checklist": [], "baseline_readings": 1},
+    )
     (folder / "soak.json").write_text(json.dumps(whole))
     (folder / "session.json").write_text(json.dumps(session()))
     (folder / "job.json").write_text(json.dumps(scenario.load(folder / "soak.json")))

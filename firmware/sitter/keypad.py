@@ -6,10 +6,11 @@ them first. Here is who asked for what; the unit itself does it, and refuses wha
 
 from sitter import session
 from sitter.away import REASONS
+from sitter.plan import ROUTES
 
 NEXT_LABELS = {
     "idle": "START",
-    "checks": "READY",
+    "checks": "READY",  # or YES, for an item of the checklist
     "ready": "HOLD: DOSE",
     "onset": "PEAK",
     "peak": "RETURN",
@@ -30,6 +31,10 @@ def take(now_ms: int, unit, key: str, gesture: str, out) -> None:
         unit.chord_held = gesture == "hold"
     elif gesture in ("stuck", "free"):
         unit.stuck_key = key if gesture == "stuck" else None
+    picked = unit.picks.take(now_ms, key, gesture)
+    if picked is not None:
+        _answered(now_ms, unit, picked, out)
+        return
     chosen = unit.menu.take(now_ms, key, gesture)
     if chosen is None and unit.self_test.asking:
         chosen = _answer(unit, key, gesture)
@@ -94,6 +99,11 @@ def _next(now_ms: int, unit, out) -> None:
     if unit.assessing:
         unit.assessing = False  # back from HELP: the labelled step is RESUME
         return
+    item = unit.before.item(unit.settings) if unit.session.phase == "checks" else None
+    if item is not None:
+        unit.before.checked += 1
+        unit.record(out, "check", now_ms, number=unit.before.checked, count=len(unit.settings["checklist"]), text=item)
+        return
     refused = refusal(now_ms, unit)
     if refused:
         unit.say(now_ms, refused)
@@ -102,7 +112,15 @@ def _next(now_ms: int, unit, out) -> None:
 
 
 def _dose(now_ms: int, unit, out) -> None:
-    unit.dose(now_ms, "key NEXT held", out)
+    refused = None
+    if unit.session.phase == "ready":
+        refused = unit.before.refusal(now_ms, unit.vitals, unit.settings)
+    elif unit.session.dosed:
+        refused = unit.mandate.second_refusal((now_ms - unit.session.t0_ms) // 60000, unit.session.doses)
+    if refused:
+        unit.say(now_ms, refused)
+    else:
+        unit.dose(now_ms, "key NEXT held", out)
 
 
 def _mark(now_ms: int, unit, out) -> None:
@@ -121,8 +139,12 @@ def _open_menu(now_ms: int, unit, out) -> None:
         items.append(("back", "BACK: WATCH AGAIN"))
     elif unit.session.may_be_away:
         items += [(reason, "AWAY: " + reason) for reason in REASONS]
+    if unit.before.holds(unit.vitals, unit.settings) and unit.session.phase in ("checks", "ready"):
+        items.append(("override", "OVERRIDE THE HOLD"))
     if not unit.session.watching:
         items.append(("test", "TEST LAMPS AND SOUND"))
+        if unit.settings["walk_in"] and unit.session.phase == "idle":
+            items.append(("walk-in", "SESSION WITHOUT A PLAN"))
     items.append(("close", "CLOSE MENU"))
     unit.menu.open(now_ms, tuple(items))
 
@@ -134,6 +156,29 @@ def _choose(now_ms: int, unit, chosen: str, out) -> None:
         unit.come_back(now_ms, out)
     elif chosen == "test":
         unit.self_test.begin(now_ms, full=True)
+    elif chosen in ("override", "walk-in"):
+        _ask_who_answers(now_ms, unit, chosen)
+
+
+def _ask_who_answers(now_ms: int, unit, kind: str) -> None:
+    """For a hold that is overridden, or a session without a plan: somebody of the unit's list, and a reason of it."""
+    refused = start_refusal(unit) if kind == "walk-in" else None
+    reasons = unit.settings["walk_in_reasons" if kind == "walk-in" else "override_reasons"]
+    if refused or not unit.settings["clinicians"] or not reasons:
+        unit.say(now_ms, refused or "no one to answer for it")
+        return
+    questions = (("WHO", unit.settings["clinicians"]), ("WHY", reasons))
+    if kind == "walk-in":
+        questions = (("HOW", ROUTES),) + questions
+    unit.picks.begin(now_ms, kind, questions)
+
+
+def _answered(now_ms: int, unit, kind: str, out) -> None:
+    chosen = unit.picks.chosen
+    if kind == "override":
+        unit.override(now_ms, chosen[0], chosen[1], out)
+    elif kind == "walk-in" and unit.session.phase == "idle" and not start_refusal(unit):
+        unit.walk_in(now_ms, chosen[0], chosen[1], chosen[2], out)
 
 
 def _answer(unit, key: str, gesture: str) -> str | None:
@@ -169,35 +214,30 @@ def refusal(now_ms: int, unit) -> str | None:
     """Why NEXT may not move on now, in one sentence for the screen; None if it may."""
     phase = unit.session.phase
     if phase == "idle":
-        if unit.restarting:
-            return unit.restarting
-        if unit.faults.get("key"):
-            return "ready to be given its key" if unit.chord_held else "no key: provision first"
-        if unit.plan is None:
-            return "no valid plan"
-        return "no room for a record" if unit.faults.get("storage") else None
-    if phase != "checks":
-        return None
-    pressure = unit.vitals.pressure
-    if unit.vitals.pulse_bpm(now_ms) is None or unit.vitals.spo2_pct(now_ms) is None:
-        return "needs a pulse reading"
-    if pressure is None or unit.vitals.pressure_ms < unit.session.since_ms:
-        return "needs a blood pressure"
-    limits = (unit.settings["hold_systolic_mmhg"], unit.settings["hold_diastolic_mmhg"])
-    if pressure[0] > limits[0] or pressure[1] > limits[1]:
-        return "BP %d/%d over %d/%d: hold" % (pressure[0], pressure[1], limits[0], limits[1])
-    return None
+        return start_refusal(unit) or unit.mandate.refusal(unit.today(now_ms))
+    return unit.before.refusal(now_ms, unit.vitals, unit.settings) if phase == "checks" else None
+
+
+def start_refusal(unit) -> str | None:
+    """Why no session at all may begin, with a plan or without."""
+    if unit.restarting:
+        return unit.restarting
+    if unit.faults.get("key"):
+        return "ready to be given its key" if unit.chord_held else "no key: provision first"
+    return "no room for a record" if unit.faults.get("storage") else None
 
 
 def labels(now_ms: int, unit) -> tuple[str, str, str]:
     """What BP, NEXT and MARK do now."""
-    if unit.menu.is_open(now_ms):
+    if unit.menu.is_open(now_ms) or unit.picks.is_open(now_ms):
         return "UP", "CHOOSE", "DOWN"
     if unit.self_test.asking:
         return "BP", "YES", "NO"
     if unit.asking:
         return "BP", "GO ON", "HOLD: END"
     following = "RESUME" if unit.assessing else NEXT_LABELS[unit.session.phase]
+    if following == "READY" and unit.before.item(unit.settings) is not None:
+        following = "YES"
     return "DEFLATE" if unit.cuff_busy else "BP", following, "MARK"
 
 
@@ -205,6 +245,8 @@ def prompt(now_ms: int, unit) -> str:
     """One line that tells staff what the unit waits for."""
     if unit.menu.is_open(now_ms):
         return unit.menu.words()
+    if unit.picks.is_open(now_ms):
+        return unit.picks.words()
     if unit.self_test.asking:
         return "ALL SEEN AND HEARD?"
     text, until_ms = unit.notice

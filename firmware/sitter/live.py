@@ -11,7 +11,7 @@ def fields(now_ms: int, unit) -> dict:
     alarms = unit.alarms
     return {
         "phase": session.phase,
-        "code": unit.plan["code"] if unit.plan else None,
+        "code": unit.mandate.code or None,
         "since_s": (now_ms - session.since_ms) // 1000,
         "t0_s": None if session.t0_ms is None else (now_ms - session.t0_ms) // 1000,
         "doses": session.doses,

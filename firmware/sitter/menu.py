@@ -35,5 +35,10 @@ class Menu:
         self._at = (self._at + (1 if key == "MARK" else -1)) % len(self._items)
         return ""
 
+    def text(self) -> str:
+        """What NEXT would choose."""
+        return self._items[self._at][1]
+
     def words(self) -> str:
-        return "%d/%d %s" % (self._at + 1, len(self._items), self._items[self._at][1])
+        """The same with its number."""
+        return "%d/%d %s" % (self._at + 1, len(self._items), self.text())

@@ -31,7 +31,12 @@ RECORDS = (
     # The unit started again in the middle of this log: at_ms counts from zero again.
     (2, "boot", (AT, ("boot_id", "I", ""), ("utc_s", "I", "s"), ("utc_trusted", "B", ""), ("gap_s", "I", "s"),
                  ("reset_cause", "s", ""))),
-    (3, "plan", (AT, ("dose_mg", "H", "mg"), ("code", "s", ""), ("route", "s", ""), ("cleared_by", "s", ""))),
+    # What the session stands on; days are whole numbers like 20260504. A walk-in has a code and a route alone.
+    (3, "plan", (AT, ("dose_mg", "H", "mg"), ("weight_kg", "H", "kg"), ("second_dose_mg", "H", "mg"),
+                 ("planned_min", "H", "min"), ("meetings", "B", ""), ("systolic_mmhg", "H", "mmHg"),
+                 ("diastolic_mmhg", "H", "mmHg"), ("cleared_on", "I", "day"), ("expires", "I", "day"),
+                 ("code", "s", ""), ("plan_id", "s", ""), ("indication", "s", ""), ("route", "s", ""),
+                 ("cleared_by", "s", ""))),
     # The value of one setting in force from here on; limits and delays of alarms are settings.
     (4, "setting", (AT, ("value", "i", ""), ("name", "s", ""))),
     (5, "phase", (AT, ("phase", "s", ""), ("cause", "s", ""))),
@@ -68,6 +73,13 @@ RECORDS = (
     # who is what the laptop said of itself; count is how many of that kind came since the last one written down.
     (23, "audit", (AT, ("utc_s", "I", "s"), ("count", "H", ""), ("event", "s", ""), ("who", "s", ""), ("name", "s", ""),
                    ("old", "s", ""), ("new", "s", ""))),
+    # An item of the checklist that was confirmed, `number` of `count`.
+    (24, "check", (AT, ("number", "B", ""), ("count", "B", ""), ("text", "s", ""))),
+    # A blood pressure over the hold that somebody answers for.
+    (25, "override", (AT, ("systolic_mmhg", "H", "mmHg"), ("diastolic_mmhg", "H", "mmHg"), ("by", "s", ""),
+                      ("reason", "s", ""))),
+    # A session without a plan, and who answers for it.
+    (26, "walk_in", (AT, ("by", "s", ""), ("reason", "s", ""), ("route", "s", ""))),
     # What staff answered when the unit asked whether a session goes on: `yes` or `no`.
     (22, "resume", (AT, ("answer", "s", ""))),
 )  # fmt: skip

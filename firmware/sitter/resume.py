@@ -23,6 +23,8 @@ def saved(now_ms: int, unit) -> dict:
     whole["alarms"] = unit.alarms.saved()
     whole["schedule"] = unit.schedule.saved()
     whole["away"] = unit.away.saved()
+    whole["before"] = unit.before.saved()
+    whole["walk_in"] = unit.mandate.walk_in and list(unit.mandate.walk_in)
     whole["calls"] = [unit.help_called, unit.patient_calls, unit.assessing]
     return whole
 
@@ -30,6 +32,8 @@ def saved(now_ms: int, unit) -> dict:
 def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> None:
     """Go on with what `saved` gave, at `utc_s`, after `gap_s` seconds off; None when nobody knows how many."""
     unit.session.restore(kept, now_ms, utc_s)
+    if kept.get("walk_in"):
+        unit.mandate.begin_walk_in(*kept["walk_in"])
     unit.baseline.restore(kept.get("baseline", [None, None, None]))
     if unit.session.dosed:
         unit.baseline.settle()
@@ -39,6 +43,7 @@ def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> Non
         unit.alarms.restore(now_ms, kept["alarms"], shift_ms)
         unit.schedule.restore(kept["schedule"], shift_ms)
         unit.away.restore(kept["away"], shift_ms)
+        unit.before.restore(kept["before"], shift_ms)
         unit.help_called, unit.patient_calls, unit.assessing = kept["calls"]
     unit.schedule.rest(now_ms)  # the cuff may have been under pressure until now
     unit.restarted = gap_text(gap_s)

@@ -36,7 +36,7 @@ def clock_text(ms: int) -> str:
 def _top(now_ms: int, unit) -> tuple:
     t0_ms = unit.session.t0_ms
     # Before the dose whose plan this is, for staff to compare; after it the time since.
-    code = unit.plan["code"] if unit.plan else ""
+    code = unit.mandate.code
     since = code if t0_ms is None else "dose +" + clock_text(now_ms - t0_ms)
     return (("phase", PHASE_TITLES[unit.session.phase], "white"), ("clock", since, "white"))
 

@@ -1,9 +1,12 @@
 """The table of every setting, and the one check that host and unit share.
 
-A setting is an integer with a unit, a default and an allowed range. `check` looks at a whole set and lists every fault
-together; a set with a fault is refused whole, by the host before sending and by the unit before storing. What each
-setting is for is told in docs/settings.md, which is printed from this table.
+A setting is an integer with a unit, a default and an allowed range, or a list of texts that staff read and choose from.
+`check` looks at a whole set and lists every fault together; a set with a fault is refused whole, by the host before
+sending and by the unit before storing. What each setting is for is told in docs/settings.md, which is printed from
+these tables.
 """
+
+from sitter import pseudonym
 
 SETTINGS = (
     # name, unit, default, lowest, highest
@@ -60,6 +63,16 @@ SETTINGS = (
     ("gentle_first_burst", "", 0, 0, 1),
     # 1 where the patient hears the music in headphones: it then makes way for high priority alone.
     ("music_on_headphones", "", 0, 0, 1),
+    # What a plan must have to begin a session: meetings held, and a dose for the patient's weight.
+    ("preparation_meetings", "meetings", 2, 1, 10),
+    ("sublingual_low_ug_kg", "ug/kg", 1000, 100, 10000),
+    ("sublingual_high_ug_kg", "ug/kg", 6000, 100, 10000),
+    ("intramuscular_low_ug_kg", "ug/kg", 300, 50, 5000),
+    ("intramuscular_high_ug_kg", "ug/kg", 2000, 50, 5000),
+    # 1 where a session may begin without a plan, for a clinician and a reason that are chosen with the keys.
+    ("walk_in", "", 0, 0, 1),
+    # Blood pressures at rest before the dose.
+    ("baseline_readings", "readings", 2, 1, 3),
     ("hold_systolic_mmhg", "mmHg", 140, 120, 160),
     ("hold_diastolic_mmhg", "mmHg", 90, 70, 100),
     ("pressure_interval_peak_min", "min", 10, 5, 30),
@@ -70,6 +83,16 @@ SETTINGS = (
     ("cuff_service_cycles", "cycles", 10000, 500, 50000),
 )
 
+TEXT_LENGTH = (2, 20)  # as much as the screen shows beside its number
+# name, most texts, as shipped
+TEXTS = (
+    ("clinicians", 12, ()),  # by their codes
+    ("checklist", 8, ("identity confirmed", "fasting kept", "consent today", "eye shades at hand",
+                      "no cuff on probe arm", "escort arranged")),
+    ("override_reasons", 8, ("usual for patient", "medication given", "wrong cuff size")),
+    ("walk_in_reasons", 8, ("plan not at hand", "unit was replaced")),
+)  # fmt: skip
+
 # (lower one, higher one): the first must stay below the second.
 _ORDERED = (
     ("pulse_low_bpm", "pulse_high_bpm"),
@@ -79,13 +102,19 @@ _ORDERED = (
     ("systolic_high_mmhg", "systolic_very_high_mmhg"),
     ("diastolic_high_mmhg", "diastolic_very_high_mmhg"),
     ("poor_signal_delay_s", "no_reading_delay_s"),
+    ("sublingual_low_ug_kg", "sublingual_high_ug_kg"),
+    ("intramuscular_low_ug_kg", "intramuscular_high_ug_kg"),
 )
 
 _ROWS = {row[0]: row for row in SETTINGS}
+_TEXTS = {row[0]: row for row in TEXTS}
 
 
-def defaults() -> dict[str, int]:
-    return {row[0]: row[2] for row in SETTINGS}
+def defaults() -> dict:
+    whole: dict = {row[0]: row[2] for row in SETTINGS}
+    for name, _, texts in TEXTS:
+        whole[name] = list(texts)
+    return whole
 
 
 def check(values: dict) -> list[str]:
@@ -106,7 +135,10 @@ def value_faults(values: dict) -> list[str]:
         return ["settings: must be a table of names and whole numbers"]
     faults = []
     for name in sorted(values):
-        fault = _fault(name, values[name]) if name in _ROWS else "no such setting"
+        if name in _ROWS:
+            fault = _fault(name, values[name])
+        else:
+            fault = _texts_fault(name, values[name]) if name in _TEXTS else "no such setting"
         if fault:
             faults.append("%s: %s" % (name, fault))
     return faults
@@ -145,7 +177,20 @@ def _fault(name: str, value) -> str | None:
     return None
 
 
-def complete(values: dict) -> dict[str, int]:
+def _texts_fault(name: str, texts) -> str | None:
+    low, high = TEXT_LENGTH
+    if type(texts) not in (list, tuple) or len(texts) > _TEXTS[name][1]:
+        return "must be a list of at most %d texts" % _TEXTS[name][1]
+    for text in texts:
+        if type(text) is not str or not low <= len(text) <= high or not all(" " <= c <= "~" for c in text):
+            return "each must be a text of %d to %d plain characters" % TEXT_LENGTH
+        fault = (pseudonym.looks_like(text) or pseudonym.code_fault(text)) if name == "clinicians" else None
+        if fault:
+            return "%s is no code: %s" % (text, fault)
+    return None
+
+
+def complete(values: dict) -> dict:
     """The checked set with defaults for what it leaves out."""
     whole = defaults()
     whole.update(values)

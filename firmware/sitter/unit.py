@@ -15,15 +15,17 @@ The step asks nobody for the time and touches no hardware; it returns Outputs, a
 it is a call of its own so that no fault in it can come between an alarm and its signal.
 """
 
-from sitter import alarms, cues, keypad, resume, screen, session
-from sitter.alarm_table import PRIORITY_NAMES
+from sitter import alarms, cues, keypad, logbook, resume, screen, session, utc
 from sitter.alarms import Alarms
 from sitter.away import Away
 from sitter.baseline import Baseline
+from sitter.before import Before
 from sitter.cuff_codes import IMPLAUSIBLE
 from sitter.directing import Director
 from sitter.facts import facts
+from sitter.mandate import Mandate
 from sitter.menu import Menu
+from sitter.picks import Picks
 from sitter.schedule import Schedule
 from sitter.selftest import KeyTest, SelfTest
 from sitter.session import Session
@@ -32,7 +34,8 @@ from sitter.vitals import Vitals
 
 SCREEN_EVERY_MS = 500
 # Records after which the state for a restart is another one.
-_TO_BE_KEPT = ("phase", "dose", "mark", "silence", "away", "pressure", "cuff", "alarm", "resume", "key")
+_TO_BE_KEPT = ("phase", "dose", "mark", "silence", "away", "pressure", "cuff", "alarm", "resume", "key", "check",
+               "override")  # fmt: skip
 
 
 class Outputs:
@@ -49,16 +52,19 @@ class Outputs:
 
 
 class Unit:
-    def __init__(self, settings: dict[str, int], plan: dict | None) -> None:
-        self.settings = settings
-        self.plan = plan
-        self.session = Session(plan["route"] if plan else "sublingual")
+    def __init__(self, settings: dict, plan: dict | None, unit_id: str = "", used=None) -> None:
+        """`settings` are the unit's own, a complete set; `plan` has no fault; `used` as mandate.py stores it."""
+        self.mandate = Mandate(settings, plan, unit_id, used)
+        self.settings = self.mandate.settings  # those in force, which a plan may change in place
+        self.session = Session(self.mandate.route)
+        self.before = Before()
         self.vitals = Vitals()
         self.baseline = Baseline()
         self.spo2_adjusted = bool(spo2_points(settings))
-        self.alarms = Alarms(settings)
-        self.schedule = Schedule(settings)
+        self.alarms = Alarms(self.settings)
+        self.schedule = Schedule(self.settings)
         self.menu = Menu()
+        self.picks = Picks()
         self.away = Away()
         self.self_test = SelfTest()
         self.key_test = KeyTest()
@@ -126,6 +132,7 @@ class Unit:
         self.cuff_code = None
         if self.session.watching and not self.session.dosed:
             self.baseline.take_pressure(pressure[0])
+            self.before.take_pressure()
         self.schedule.succeeded(now_ms, again=self.is_high(pressure))
         self.record(out, "pressure", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1],
                      mean_mmhg=pressure[2], pulse_bpm=pressure[3], cause=self._cuff_cause)  # fmt: skip
@@ -157,12 +164,8 @@ class Unit:
 
     def _take_battery(self, now_ms: int, battery: tuple[int, bool] | None, out: Outputs) -> None:
         was, self.battery = self.battery, battery
-        if self.session.watching and battery and (was is None or _coarse(was) != _coarse(battery)):
-            self._record_battery(now_ms, out)
-
-    def _record_battery(self, now_ms: int, out: Outputs) -> None:
-        level_pct, emptying = self.battery or (None, None)
-        self.record(out, "battery", now_ms, level_pct=level_pct, emptying=None if emptying is None else int(emptying))
+        if self.session.watching and battery and (was is None or logbook.coarse(was) != logbook.coarse(battery)):
+            logbook.battery(now_ms, self, out)
 
     def _take_key(self, now_ms: int, value, out: Outputs) -> None:
         key, gesture = value
@@ -193,9 +196,9 @@ class Unit:
             return False
         phase = self.session.phase
         if phase == "checks":
-            self.baseline = Baseline()
+            self.baseline, self.before = Baseline(), Before()
             self.self_test.stop()  # beside a patient no signal that is no alarm
-            self._open_log(now_ms, out)
+            logbook.begin(now_ms, self, out)
         self.record(out, "phase", now_ms, phase=phase, cause=cause)
         if phase in ("closed", "stopped"):
             self.assessing = False
@@ -205,6 +208,9 @@ class Unit:
             self.deflate(out)
             self._closed_by = cause
             out.log = "close"
+        elif phase == "idle" and self.mandate.walk_in:
+            self.mandate.end()
+            self.session = Session(self.mandate.route)
         return True
 
     def dose(self, now_ms: int, cause: str, out: Outputs) -> None:
@@ -216,31 +222,36 @@ class Unit:
         if not given:
             return
         if self.session.doses == 1:
+            self.mandate.spend(self.today(now_ms) or 0)
             self.baseline.settle()
             self.record(out, "baseline", now_ms, spo2_pct=self.baseline.spo2_pct, pulse_bpm=self.baseline.pulse_bpm,
                         systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
-        dose_mg = self.plan["dose_mg"] if self.plan else None
-        self.record(out, "dose", now_ms, number=self.session.doses, dose_mg=dose_mg, route=self.session.route)
+        self.record(out, "dose", now_ms, number=self.session.doses, dose_mg=self.mandate.dose_mg(self.session.doses),
+                    route=self.session.route)  # fmt: skip
+
+    @property
+    def plan(self) -> dict | None:
+        return self.mandate.plan
 
     def take_plan(self, plan: dict) -> None:
         """Another plan, for the next session; none may be open."""
-        self.plan = plan
-        self.session = Session(plan["route"])
+        self.mandate.take(plan)
+        self.session = Session(self.mandate.route)
 
-    def _open_log(self, now_ms: int, out: Outputs) -> None:
-        out.log = "open"
-        plan = self.plan or {}  # there is one: NEXT was refused otherwise
-        self.record(out, "plan", now_ms, code=plan["code"], route=plan["route"], dose_mg=plan["dose_mg"],
-                     cleared_by=plan["cleared_by"])  # fmt: skip
-        self.record(out, "selftest", now_ms, result=self.self_test.result)
-        for name in sorted(self.settings):
-            self.record(out, "setting", now_ms, name=name, value=self.settings[name])
-        for part in sorted(self.faults):
-            if self.faults[part]:
-                self.record(out, "part", now_ms, part=part, fault=self.faults[part])
-        self._record_battery(now_ms, out)
-        for edge in self.alarms.standing():
-            self._record_edge(now_ms, edge, out)
+    def walk_in(self, now_ms: int, route: str, by: str, reason: str, out: Outputs) -> None:
+        """Begin a session without a plan."""
+        self.mandate.begin_walk_in(route, by, reason)
+        self.session = Session(route)
+        self.move(now_ms, session.NEXT, "walk-in", out)
+
+    def override(self, now_ms: int, by: str, reason: str, out: Outputs) -> None:
+        """Somebody answers for a pressure over the hold."""
+        pressure = self.vitals.pressure
+        if pressure is None or not self.before.holds(self.vitals, self.settings):
+            return
+        self.before.override(self.vitals.pressure_ms)
+        self.record(out, "override", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1], by=by,
+                    reason=reason)  # fmt: skip
 
     def resume(self, now_ms: int, kept: dict, utc_s: int, gap_s: int | None) -> None:
         """Take up the session that a power cut or a reset interrupted `gap_s` ago."""
@@ -259,6 +270,10 @@ class Unit:
     @property
     def clock_trusted(self) -> bool:
         return self._utc[2]
+
+    def today(self, now_ms: int) -> int | None:
+        """20260504, in UTC; None where the clock can't be trusted."""
+        return utc.day(self.utc_s(now_ms)) if self.clock_trusted else None
 
     def utc_s(self, now_ms: int) -> int:
         utc_s, at_ms, _ = self._utc
@@ -287,21 +302,15 @@ class Unit:
         if self._relog:  # behind the boot record, what stands from before it
             self._relog = False
             for edge in self.alarms.standing():
-                self._record_edge(now_ms, edge, out)
+                logbook.alarm(now_ms, self, edge, out)
         for edge in self.alarms.step(now_ms, facts(now_ms, self), self.session.watching, since_ms):
-            self._record_edge(now_ms, edge, out)
+            logbook.alarm(now_ms, self, edge, out)
         out.signal = self.alarms.signal(now_ms)
         if out.signal.lamp:
             self.self_test.stop()
             self.key_test.stop()
         else:
             out.signal = self.self_test.signal(now_ms) or out.signal
-
-    def _record_edge(self, now_ms: int, edge: alarms.Edge, out: Outputs) -> None:
-        row = edge.row
-        self.record(out, "alarm", now_ms, alarm=row.name, event=edge.event, value=edge.value, limit=edge.limit,
-                     priority=PRIORITY_NAMES[edge.priority], delay_ms=edge.delay_ms, waited_ms=edge.waited_ms,
-                     signal_ms=edge.late_ms)  # fmt: skip
 
     # --- words ---------------------------------------------------------------------------------------------------
 
@@ -315,8 +324,3 @@ class Unit:
     def record(self, out: Outputs, record: str, now_ms: int, **fields) -> None:
         fields["at_ms"] = now_ms
         out.records.append((record, fields))
-
-
-def _coarse(battery: tuple[int, bool]) -> tuple[int, bool]:
-    """What of the battery is worth a record: tenths of its charge, and which way it goes."""
-    return battery[0] // 10, battery[1]

@@ -33,3 +33,29 @@ def from_seconds(utc_s: int) -> tuple[int, int, int, int, int, int]:
 def iso(utc_s: int) -> str:
     """`2026-05-04T09:00:00Z`."""
     return "%04d-%02d-%02dT%02d:%02d:%02dZ" % from_seconds(utc_s)
+
+
+# --- days as whole numbers, 20260504 ----------------------------------------------------------------------------------
+
+
+def day(utc_s: int) -> int:
+    year, month, day = from_seconds(utc_s)[:3]
+    return year * 10000 + month * 100 + day
+
+
+def day_text(day: int) -> str:
+    """`2026-05-04`."""
+    return "%04d-%02d-%02d" % (day // 10000, day // 100 % 100, day % 100)
+
+
+def day_number(day: int) -> int:
+    """Counted from 1970, to reckon with."""
+    return to_seconds(day // 10000, day // 100 % 100, day % 100, 0, 0, 0) // 86400
+
+
+def is_day(value) -> bool:
+    """Whether this is a whole number that is a day of 2000 to 2099."""
+    if type(value) is not int or not 20000101 <= value <= 20991231:
+        return False
+    seconds = day_number(value) * 86400
+    return EARLIEST_S <= seconds <= LATEST_S and day(seconds) == value

@@ -37,8 +37,9 @@ def show(changed: bool, where: Where, as_json: bool) -> None:
     with unit(where, as_json) as connection:
         values = transfer.get(connection, "settings")
     assert isinstance(values, dict)
-    rows = [name for name in settings_file.ROWS if not changed or values[name] != settings_file.ROWS[name][2]]
-    cells = [[name, values[name], "" if values[name] == settings_file.ROWS[name][2] else "*",
+    as_shipped = settings_file.DEFAULTS
+    rows = [name for name in settings_file.NAMES if not changed or values[name] != as_shipped[name]]
+    cells = [[name, settings_file.shown(values[name]), "" if values[name] == as_shipped[name] else "*",
               settings_file.about(name)] for name in rows]  # fmt: skip
     text = output.table(["setting", "value", "", "unit, range, default"], cells) if cells else "all are as shipped"
     output.show({"unit_id": connection.hello["unit_id"], "settings": {name: values[name] for name in rows}}, as_json,
@@ -164,7 +165,9 @@ def _agreed(change: "Change", name: str, yes: bool, as_json: bool) -> bool:
 def _in_words(change: "Change") -> str:
     if not change.rows:
         return "nothing would change"
-    cells = [[r["setting"], r["now"], "->", r["then"], r["about"]] for r in change.rows]
+    from sitterctl.settings_file import shown
+
+    cells = [[r["setting"], shown(r["now"]), "->", shown(r["then"]), r["about"]] for r in change.rows]
     return output.table(["setting", "now", "", "then", "unit, range, default"], cells)
 
 

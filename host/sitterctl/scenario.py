@@ -7,7 +7,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sitter import plan, session, settings
+from sitter import plan, session, settings, utc
+from sitterctl import firmware_tree
 from sitterctl.errors import SitterError
 
 KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK", "CALL")
@@ -30,7 +31,9 @@ PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_cou
 _FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "chip", "patient", "provisioned", "plan",
            "settings", "timeline", "end_s", "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
-_KINDS = {"seed": int, "provisioned": bool, "end_s": (int, float), "timeline": list, "patient": dict, "expect": dict}
+_KINDS = {"seed": int, "provisioned": bool, "end_s": (int, float), "timeline": list, "patient": dict, "plan": dict,
+          "expect": dict}  # fmt: skip
+_MORE = ("at_s", "hold_s", "over_s", "times")
 _ACTIONS = ("key", "patient", "fault", "power_cut")
 CHIPS = ("blank", "installed")
 _EXPECTED = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts")
@@ -62,7 +65,7 @@ def check(raw: object, folder: Path) -> list[str]:
     faults += [f"{key}: has the wrong type" for key in wrong]
     whole = {key: value for key, value in raw.items() if key not in wrong}  # what can be looked into
     faults += _start_faults(whole) + _patient_faults("patient", whole.get("patient", {}), folder)
-    faults += [f"plan.{fault}" for fault in plan.check(raw["plan"])] if "plan" in raw else []
+    faults += _plan_faults(whole) if "plan" in whole else []
     faults += [f"settings.{fault}" for fault in settings.check(raw.get("settings", {}))]
     for i, entry in enumerate(whole.get("timeline", [])):
         faults += _entry_faults(f"timeline[{i}]", entry)
@@ -82,6 +85,18 @@ def _start_faults(raw: dict) -> list[str]:
     return faults
 
 
+def _plan_faults(raw: dict) -> list[str]:
+    """Those of the whole plan, unless the start is wrong too: then nobody knows its days."""
+    return [] if _start_faults(raw) else [f"plan.{fault}" for fault in plan.check(_plan(raw))]
+
+
+def _plan(raw: dict) -> dict:
+    """The plan for practice with the scenario's changes, cleared for its unit on its day."""
+    unit_id = f"SIM-{int(raw.get('seed', 0)) & 0xFFFF:04X}"
+    today = utc.day(_utc_s(raw.get("start_utc", "2026-05-04T09:00:00Z")))
+    return firmware_tree.practice().practice_plan(unit_id, today, raw["plan"])
+
+
 def _patient_faults(key: str, values: dict, folder: Path | None) -> list[str]:
     faults = []
     for name, value in values.items():
@@ -98,10 +113,12 @@ def _patient_faults(key: str, values: dict, folder: Path | None) -> list[str]:
 def _entry_faults(key: str, entry: object) -> list[str]:
     if not isinstance(entry, dict):
         return [f"{key}: must be an object"]
-    faults = [f"{key}.{name}: no such field" for name in entry if name not in (*_ACTIONS, "at_s", "hold_s", "over_s")]
+    faults = [f"{key}.{name}: no such field" for name in entry if name not in (*_ACTIONS, *_MORE)]
     at_s = entry.get("at_s")
     if not isinstance(at_s, int | float) or at_s < 0:
         faults.append(f"{key}.at_s: must be a number of seconds from the start")
+    if type(entry.get("times", 1)) is not int or not 1 <= entry.get("times", 1) <= 100:
+        faults.append(f"{key}.times: must be a whole number from 1 to 100")
     if not any(action in entry for action in _ACTIONS):
         faults.append(f"{key}: does nothing; give one of {', '.join(_ACTIONS)}")
     for name in str(entry.get("key", "STOP")).split("+"):
@@ -128,9 +145,17 @@ def _utc_s(text: str) -> int:
     return int(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC).timestamp())
 
 
+def _each(entry: dict) -> list[dict]:
+    """An entry as often as it says, a second apart."""
+    once = {name: value for name, value in entry.items() if name != "times"}
+    return [{**once, "at_s": entry["at_s"] + k} for k in range(entry.get("times", 1))]
+
+
 def _prepared(raw: dict, folder: Path) -> dict:
-    timeline = sorted(raw["timeline"], key=lambda entry: entry["at_s"])
+    timeline = sorted((once for entry in raw["timeline"] for once in _each(entry)), key=lambda entry: entry["at_s"])
     job: dict = dict(raw, start_utc_s=_utc_s(raw["start_utc"]), timeline=timeline)
+    if "plan" in raw:
+        job["plan"] = _plan(raw)
     if "recording" in raw.get("patient", {}):
         job["patient"] = dict(raw["patient"], recording=str((folder / raw["patient"]["recording"]).resolve()))
     return job

@@ -5,6 +5,7 @@ with the line, by the same check that the unit makes.
 """
 
 import difflib
+import json
 import re
 import tomllib
 from datetime import UTC, datetime
@@ -21,19 +22,30 @@ from sitterctl.errors import USAGE, SitterError
 KIND, VERSION = "sitter settings", 1
 _HEADER = ("kind", "version")
 ROWS = {row[0]: row for row in settings.SETTINGS}
+TEXTS = {row[0]: row for row in settings.TEXTS}
+NAMES = (*ROWS, *TEXTS)
+DEFAULTS = settings.defaults()
 
 
 def about(name: str) -> str:
-    """`bpm, 80 to 200, default 120`."""
+    """`bpm, 80 to 200, default 120`; `at most 8 texts of 2 to 20 characters`."""
+    if name in TEXTS:
+        low, high = settings.TEXT_LENGTH
+        return f"at most {TEXTS[name][1]} texts of {low} to {high} characters"
     _, unit, default, low, high = ROWS[name]
     return f"{unit + ', ' if unit else ''}{low} to {high}, default {default}"
+
+
+def shown(value: object) -> object:
+    """A value as it stands in the file: a number as it is, a list of texts in quotes."""
+    return json.dumps(value) if isinstance(value, list) else value
 
 
 def text(values: dict, whose: str) -> str:
     """A whole set as a file."""
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     lines = [f"# Settings of {whose}, {now}.", f'kind = "{KIND}"', f"version = {VERSION}", "", "[settings]"]
-    lines += [f"{f'{name} = {values[name]}':40s}  # {about(name)}" for name in ROWS if name in values]
+    lines += [f"{f'{name} = {shown(values[name])}':40s}  # {about(name)}" for name in NAMES if name in values]
     return "\n".join(lines) + "\n"
 
 
@@ -93,7 +105,7 @@ def _crossed(values: dict) -> list[str]:
     """Limits that cross, of those that are good by themselves and both named; the unit may have others for the rest."""
     good = {name: value for name, value in values.items() if not settings.value_faults({name: value})}
     crossed = settings.check(good)
-    if len(good) == len(ROWS):
+    if len(good) == len(NAMES):
         return crossed
     named = [set(re.findall(r"\w+", fault)) & ROWS.keys() for fault in crossed]
     return [fault for fault, names in zip(crossed, named, strict=True) if names and names <= good.keys()]
@@ -109,7 +121,7 @@ def _meant(faults: list[str], table: str = "") -> list[str]:
     told = []
     for fault in faults:
         name = fault.partition(":")[0]
-        near = [] if name in ROWS else difflib.get_close_matches(name, ROWS, 1)
+        near = [] if name in NAMES else difflib.get_close_matches(name, NAMES, 1)
         told.append(fault + (f"; did you mean {table}{near[0]}?" if near else ""))
     return told
 
@@ -125,8 +137,14 @@ def _line(source: str, fault: str) -> int:
 def differences(now: dict, then: dict) -> list[dict]:
     """The settings that would change, in the order of the table."""
     return [
-        {"setting": name, "now": now.get(name), "then": then[name], "unit": ROWS[name][1], "about": about(name)}
-        for name in ROWS
+        {
+            "setting": name,
+            "now": now.get(name),
+            "then": then[name],
+            "unit": ROWS[name][1] if name in ROWS else "",
+            "about": about(name),
+        }
+        for name in NAMES
         if name in then and now.get(name) != then[name]
     ]
 

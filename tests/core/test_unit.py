@@ -1,25 +1,20 @@
 from collections import namedtuple
 
-from sitter import keypad, plan, settings
+from sim.practice import practice_plan
+from sitter import keypad, settings
 from sitter.unit import Unit
 
 Reading = namedtuple("Reading", ("pulse_bpm", "spo2_pct", "perfusion_permyriad", "quality_pct", "finger"))
 GOOD = Reading(72, 97, 120, 95, True)
-PLAN = {
-    "code": "KAP-0042",
-    "route": "sublingual",
-    "dose_mg": 200,
-    "cleared_by": "MD-07",
-    "preparation_meetings": 3,
-    "screening": dict.fromkeys(plan.CONTRAINDICATIONS, False),
-}
+PLAN = practice_plan("SIM-0001", 20260424)
+NO_LIST = {"checklist": [], "baseline_readings": 1}  # where a test is about something else
 
 
 class Bedside:
     """A unit on a fake clock, with a sensor that reads GOOD once a second until told otherwise."""
 
     def __init__(self, with_plan=True, **chosen):
-        self.unit = Unit(settings.complete(chosen), PLAN if with_plan else None)
+        self.unit = Unit(settings.complete(dict(NO_LIST, **chosen)), PLAN if with_plan else None, "SIM-0001")
         self.now_ms = 0
         self.reading = GOOD
         self.records, self.outs = [], []
@@ -102,7 +97,9 @@ def test_the_chord_says_that_somebody_is_at_the_unit_for_as_long_as_it_is_held()
 
 def test_another_plan_is_the_next_sessions():
     bed = Bedside()
-    bed.unit.take_plan(dict(PLAN, code="KAP-0043", route="intramuscular"))
+    bed.unit.take_plan(
+        practice_plan("SIM-0001", 20260424, {"code": "KAP-0043", "dose": {"route": "intramuscular", "dose_mg": 80}})
+    )
     bed.run(1)
     assert shown(bed)["clock"] == "KAP-0043"
     bed.dosed()
@@ -404,15 +401,12 @@ def test_the_close_record_stands_behind_the_ends_of_the_alarms():
 
 def test_an_alarm_that_stood_before_the_session_is_in_its_log():
     bed = Bedside()
-    bed.give("part", ("music", "absent"))
-    bed.give("clock", (1_777_000_000, False))
-    bed.unit._utc = (0, 0, False)
-    bed.give("clock", (0, False))
+    bed.give("part", ("settings", "REFUSED: DEFAULTS"))
     bed.run(1)
-    assert bed.names() == ["clock_not_trusted"]
+    (stood,) = bed.names()
     bed.records.clear()
     bed.press("NEXT")
-    assert ("clock_not_trusted", "started") in [(a["alarm"], a["event"]) for a in bed.of("alarm")]
+    assert (stood, "started") in [(a["alarm"], a["event"]) for a in bed.of("alarm")]
 
 
 def test_a_clock_lost_in_mid_session_does_not_take_the_time_along():  # REQ-092

@@ -139,5 +139,5 @@ def test_every_plans_code_is_shown_whole():  # REQ-083
     from drivers.display import WIDTH
     from sitter import plan
 
-    longest = [high for name, _, _, high in plan._FIELDS if name == "code"][0]  # noqa: RUF015
+    longest = [high for name, _, _, high in plan.FIELDS[""] if name == "code"][0]  # noqa: RUF015
     assert longest <= TILES["clock"][2] // (WIDTH * TILES["clock"][4])

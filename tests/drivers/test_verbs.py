@@ -4,7 +4,7 @@ import json
 import struct
 import sys
 
-from fake_app import KEY, PLAN, FakeApp
+from fake_app import KEY, PLAN, FakeApp, other_plan
 from verbs import IDLE, VERBS
 
 from both import raises
@@ -337,14 +337,14 @@ def test_who_changes_something_is_on_flash_before_the_change_is():  # REQ-161
     save = app.state.save
     app.state.save = lambda name, value: order.append((name, app.notes_safe)) or save(name, value)
     put(app, "settings", {"spo2_low_pct": 88})
-    put(app, "plan", dict(PLAN, code="KAP-0043"))
+    put(app, "plan", other_plan("KAP-0043"))
     assert order == [("settings", 1), ("plan", 2)]
 
 
 def test_what_can_not_be_written_down_is_not_changed():
     app = new_app()
     app.audit_fails = True
-    assert raises(Refused, put, app, "plan", dict(PLAN, code="KAP-0043")).args[0] == "storage"
+    assert raises(Refused, put, app, "plan", other_plan("KAP-0043")).args[0] == "storage"
     assert app.unit.plan == PLAN
     assert "plan" not in app.state.values
 
@@ -369,7 +369,7 @@ def test_a_hundred_faults_fit_into_an_answer():
 
 def test_a_new_plan_is_in_force_at_once():
     app = new_app()
-    other = dict(PLAN, code="KAP-0043", route="intramuscular", dose_mg=60)
+    other = other_plan("KAP-0043", route="intramuscular", dose_mg=60, second_dose_mg=30)
     assert put(app, "plan", other) == {"ok": True, "restarts": False}
     assert app.unit.plan == other
     assert app.unit.session.route == "intramuscular"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_app import KEY, PLAN
+from fake_app import KEY, other_plan
 from fake_unit import FakeUnit
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -103,7 +103,7 @@ def test_a_unit_without_a_key_says_how_it_gets_one() -> None:
 def test_settings_and_plan_are_put_read_back_and_refused_with_every_fault(unit: FakeUnit) -> None:
     with connect(unit) as line:
         assert transfer.get(line, "settings") == settings.defaults()
-        other = {**PLAN, "code": "KAP-0099"}
+        other = other_plan("KAP-0099")
         assert transfer.put(line, "plan", other) == {"ok": True, "restarts": False}
         assert transfer.get(line, "plan") == other
         with pytest.raises(SitterError) as caught:
@@ -119,7 +119,7 @@ def test_settings_and_plan_are_put_read_back_and_refused_with_every_fault(unit: 
 def test_lost_and_damaged_frames_do_not_keep_a_plan_from_arriving(unit: FakeUnit) -> None:
     unit.drop, unit.damage = {2, 5, 9}, {1, 4, 7}
     with connect(unit) as line:
-        transfer.put(line, "plan", {**PLAN, "code": "KAP-0077"})
+        transfer.put(line, "plan", other_plan("KAP-0077"))
     assert unit.app.unit.plan["code"] == "KAP-0077"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sitterctl import scenario, simulator
 
+AT_ONCE = {"checklist": [], "baseline_readings": 1}  # settings with which a session gets to its dose quickly
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "stop.json"
 
 
@@ -12,6 +13,7 @@ def run_script(script: str, folder: Path, timeout_s: int = 180, **changes: objec
     """What the script printed after `RESULT `. It gets the folder with job.json and a blank flash as its argument; the
     job is the scenario `stop` with fields changed."""
     whole = {**json.loads(SCENARIO.read_text()), "expect": {}, **changes}
+    whole["settings"] = {**AT_ONCE, **whole.get("settings", {})}
     (folder / "scenario.json").write_text(json.dumps(whole))
     (folder / "job.json").write_text(json.dumps(scenario.load(folder / "scenario.json")))
     (folder / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)

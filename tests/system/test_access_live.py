@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from on_board import AT_ONCE
 
+from sitter import clearance
 from sitter.access import HOST, WRONG_ALLOWED, Handshake
 from sitterctl import audit, device, keys, simulator, slog, transfer
 from sitterctl.cli import cli
@@ -30,7 +32,16 @@ def running(folder: Path, **changes) -> Iterator[simulator.Simulator]:
     """A unit that has got to real time."""
     path = folder / "unit.json"
     path.write_text(
-        json.dumps({**json.loads(SCENARIO.read_text()), "timeline": [], "end_s": 70, "expect": {}, **changes})
+        json.dumps(
+            {
+                **json.loads(SCENARIO.read_text()),
+                "timeline": [],
+                "end_s": 70,
+                "expect": {},
+                "settings": AT_ONCE,
+                **changes,
+            }
+        )
     )
     with simulator.Simulator(path) as unit:
         unit.wait_ready()
@@ -123,7 +134,7 @@ def test_in_a_session_changes_are_refused_pulling_is_not_and_a_wrong_key_is_note
 def test_settings_are_in_force_after_the_restart_and_the_audit_says_who(tmp_path: Path) -> None:
     with running(tmp_path) as unit, device.connect(unit.port) as line:
         before = transfer.get(line, "settings")
-        transfer.put(line, "settings", {"spo2_low_pct": 88, "volume_cap": 10})
+        transfer.put(line, "settings", {**AT_ONCE, "spo2_low_pct": 88, "volume_cap": 10})
         line.await_restart(10)
         after = transfer.get(line, "settings")
         trails = audit.pull(line)
@@ -142,7 +153,9 @@ def test_settings_are_in_force_after_the_restart_and_the_audit_says_who(tmp_path
 
 def test_an_audit_log_that_was_changed_is_found_out(tmp_path: Path) -> None:
     with running(tmp_path) as unit, device.connect(unit.port) as line:
-        transfer.put(line, "plan", {**transfer.get(line, "plan"), "code": "KAP-0043"})
+        transfer.put(
+            line, "plan", clearance.clear({**transfer.get(line, "plan"), "code": "KAP-0043"}, "MD-07", 20260504)
+        )
         time.sleep(1.5)
         (trail,) = audit.pull(line)
     assert trail.whole

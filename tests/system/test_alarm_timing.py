@@ -3,8 +3,8 @@
 The load, charged to the simulated clock: the screen redrawn all the time, the record flushed twice a second on a volume
 that is four fifths full of logs (a real LittleFS, erases of 50 ms), a log pull that blocks the line for 8.7 ms of every
 27, music fading without end, a garbage collection of 25 ms every second, and the estimates of firmware/sim/costs.py for
-every task's turn. Each condition is made true twice (once, where its delay is long) at moments that fit no step; what counts
-is when the sounder got its burst. The table goes to build/alarm_timing.md.
+every task's turn. Each condition is made true twice (once, where its delay is long) at moments that fit no step; what
+counts is when the sounder got its burst. The table goes to build/alarm_timing.md.
 """
 
 import json

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from on_board import AT_ONCE
 
 from sitterctl import device, keys, report, simulator, slog
 
@@ -17,6 +18,7 @@ OFF_S = 25
 def running_session(folder: Path) -> Path:
     """A scenario that ends in the middle of a session: from there on the unit runs in real time."""
     whole = json.loads(SCENARIO.read_text())
+    whole["settings"] = AT_ONCE
     whole["timeline"] = [{"at_s": 5, "key": "NEXT"}, {"at_s": 8, "key": "BP"}, {"at_s": 60, "key": "NEXT"},
                          {"at_s": 62, "key": "NEXT", "hold_s": 2.5}]  # fmt: skip
     path = folder / "running.json"

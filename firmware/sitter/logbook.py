@@ -1,0 +1,43 @@
+"""What of the unit goes into the log: how the log of a session begins, and the records that several places write.
+
+A session's log has to stand by itself: it begins with what the session stands on, the settings in force, the parts that
+do not work and the alarms that stand already.
+"""
+
+from sitter.alarm_table import PRIORITY_NAMES
+
+
+def begin(now_ms: int, unit, out) -> None:
+    """A session opens."""
+    out.log = "open"
+    unit.record(out, "plan", now_ms, **unit.mandate.summary())
+    if unit.mandate.walk_in:
+        route, by, reason = unit.mandate.walk_in
+        unit.record(out, "walk_in", now_ms, by=by, reason=reason, route=route)
+    unit.record(out, "selftest", now_ms, result=unit.self_test.result)
+    for name in sorted(unit.settings):
+        if type(unit.settings[name]) is int:  # of the texts, those that are used are in the records of their use
+            unit.record(out, "setting", now_ms, name=name, value=unit.settings[name])
+    for part in sorted(unit.faults):
+        if unit.faults[part]:
+            unit.record(out, "part", now_ms, part=part, fault=unit.faults[part])
+    battery(now_ms, unit, out)
+    for edge in unit.alarms.standing():
+        alarm(now_ms, unit, edge, out)
+
+
+def alarm(now_ms: int, unit, edge, out) -> None:
+    """An occurrence began, rose or ended: an alarms.Edge."""
+    unit.record(out, "alarm", now_ms, alarm=edge.row.name, event=edge.event, value=edge.value, limit=edge.limit,
+                priority=PRIORITY_NAMES[edge.priority], delay_ms=edge.delay_ms, waited_ms=edge.waited_ms,
+                signal_ms=edge.late_ms)  # fmt: skip
+
+
+def battery(now_ms: int, unit, out) -> None:
+    level_pct, emptying = unit.battery or (None, None)
+    unit.record(out, "battery", now_ms, level_pct=level_pct, emptying=None if emptying is None else int(emptying))
+
+
+def coarse(battery: tuple[int, bool]) -> tuple[int, bool]:
+    """What of the battery is worth a record: tenths of its charge, and which way it goes."""
+    return battery[0] // 10, battery[1]

@@ -1,0 +1,56 @@
+"""Something that somebody has to answer for, picked with the keys: one question after the other, then NEXT held.
+
+Each question is a menu of its own, MARK down, BP up, NEXT chooses. What was picked counts only when NEXT has been held
+at the end; without a key for 20 seconds nothing has happened.
+"""
+
+from sitter.menu import Menu
+
+
+class Picks:
+    def __init__(self) -> None:
+        self._menu = Menu()
+        self._titles: tuple = ()
+        self._left: list = []
+        self.kind = ""
+        self.chosen: list[str] = []
+
+    def begin(self, now_ms: int, kind: str, questions: tuple) -> None:
+        """`questions` are (title, texts to pick from); a title has three letters."""
+        self.kind, self.chosen = kind, []
+        self._left = list(questions)
+        self._ask(now_ms)
+
+    def _ask(self, now_ms: int) -> None:
+        if self._left:
+            title, texts = self._left.pop(0)
+            self._menu.open(now_ms, tuple((text, "%s: %s" % (title, text)) for text in texts))
+        else:
+            self._menu.open(now_ms, (("", "HOLD NEXT TO CONFIRM"),))
+            self._left = [None]
+
+    def is_open(self, now_ms: int) -> bool:
+        return bool(self.kind) and self._menu.is_open(now_ms)
+
+    @property
+    def _is_answered(self) -> bool:
+        return self._left == [None]
+
+    def take(self, now_ms: int, key: str, gesture: str) -> str | None:
+        """A key: the kind once all has been picked and confirmed, "" if the key was for this, None if not."""
+        if not self.is_open(now_ms):
+            return None
+        if self._is_answered:
+            if (key, gesture) == ("NEXT", "hold"):
+                kind, self.kind = self.kind, ""
+                return kind
+            return "" if key in ("NEXT", "MARK", "BP") else None
+        picked = self._menu.take(now_ms, key, gesture)
+        if picked:
+            self.chosen.append(picked)
+            self._ask(now_ms)
+            return ""
+        return picked
+
+    def words(self) -> str:
+        return self._menu.text()
