@@ -33,17 +33,15 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
     command that broke off goes on when it is given once more. A unit that is in use is better brought up to date with
     `update`.
     """
-    from sitterctl import bundle, cut_short, flashing, keys
+    from sitterctl import asking, bundle, cut_short, flashing, keys
     from sitterctl import image as images
 
     if not where.port:
         raise SitterError("a new unit has no name yet", "name its port with --port; `sitterctl ports` lists them",
                           exit_code=NO_UNIT)  # fmt: skip
     program = bundle.load(bundle_folder) if bundle_folder else bundle.own(board)
-    if erase and not yes:
-        click.confirm(
-            "Everything on the chip is erased: its key, its settings and its logs. Go on?", abort=True, err=True
-        )
+    if erase:
+        asking.agree("Everything on the chip is erased: its key, its settings and its logs. Go on?", yes, as_json)
 
     def tell(text: str) -> None:
         output.note(text) if not as_json else None
@@ -56,8 +54,8 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
         try:
             there = flashing.ready(path, keys.at_hand(where.key), where.timeout_s)
             at = "no program runs on the chip now"
-            if there == flashing.NOTHING and not erase and not yes:
-                click.confirm(f"Nothing known answers on {path}. Write MicroPython?", abort=True, err=True)
+            if there == flashing.NOTHING and not erase:
+                asking.agree(f"Nothing known answers on {path}. Write MicroPython?", yes, as_json)
             if there == flashing.NOTHING or image or erase:
                 found = images.find(board, image, sha256)
                 flashing.write_image(path, found, erase, tell)
