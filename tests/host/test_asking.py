@@ -16,6 +16,7 @@ ASKING = [
     ("settings", "apply", "bed3.toml", "--all"),
     ("settings", "restore", "bed3.toml"),
     ("adjust", "spo2", "--point", "0.5:98", "--point", "0.85:90"),
+    ("label", ""),
     ("update", "--bundle", "new"),
     ("flash", "--bundle", "new", "--erase"),
     ("flash", "--bundle", "new"),
@@ -28,6 +29,7 @@ def asked(unit: FakeUnit, tmp_path, monkeypatch) -> FakeUnit:
     (tmp_path / "bed3.toml").write_text(SETTINGS)
     program(tmp_path / "new", "9.9.9")
     unit.install(program(tmp_path / "old", "0.1.0"))
+    unit.app.custody.rename("BED 3")
     monkeypatch.setenv("SITTER_PORTS", unit.port)
     monkeypatch.setattr(flashing, "what_is_there", lambda *_: (flashing.NOTHING, {}))
     monkeypatch.setattr(flashing, "write_image", lambda *_: pytest.fail("written"))

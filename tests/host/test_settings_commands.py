@@ -213,3 +213,13 @@ def test_a_label_is_given_and_found_again(unit: FakeUnit, run) -> None:
     assert code == NO_UNIT
     assert "not BED 4" in err
     assert run("label", "x" * 13)[0] == CHECK_FAILED
+
+
+def test_a_label_is_taken_away_only_by_a_yes(unit: FakeUnit, run, monkeypatch) -> None:
+    assert run("label", "BED 3")[0] == OK
+    answer(monkeypatch, False)
+    assert run("label", "")[0] == CHECK_FAILED
+    assert unit.app.custody.label == "BED 3"
+    assert run("label", "", "--yes")[1] == "unit SIM-0007 has no label now\n"
+    assert unit.app.custody.label == ""
+    assert run("label", "")[0] == OK  # there is nothing to take away, and nothing to ask
