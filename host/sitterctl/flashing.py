@@ -1,7 +1,7 @@
 """Bring-up of a chip: MicroPython by esptool, the program by mpremote, each looked at before the next.
 
 Both tools reset what they connect to, so they run as programs of their own, on a port that was named, and only behind
-`ready`, which has seen that no session is open. Every step can be done again: what is there already is left alone.
+`look`, which has seen that no session is open. Every step can be done again: what is there already is left alone.
 boot.py, without which nothing starts, goes before anything of the program is changed, and comes on again last: so a
 chip that has half a program is at MicroPython's prompt, whatever ends it.
 """
@@ -16,9 +16,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sitterctl import device
 from sitterctl.bundle import Bundle
 from sitterctl.connection import Connection
-from sitterctl.errors import CHECK_FAILED, NO_ANSWER, NOT_VERIFIED, SESSION_OPEN, USAGE, SitterError
+from sitterctl.errors import CHECK_FAILED, NO_ANSWER, NOT_VERIFIED, PERMISSION, SESSION_OPEN, USAGE, SitterError
 from sitterctl.firmware_tree import firmware_folder
 from sitterctl.image import Image
 
@@ -85,26 +86,55 @@ def what_is_there(path: str, timeout_s: float = _LOOK_S) -> tuple[str, dict]:
         line.close()
 
 
-def ready(path: str, keys: list[bytes], timeout_s: float) -> str:
-    """PROMPT or NOTHING, once nothing on the chip runs that must not be stopped. A unit is asked into service mode.
-    Raises SitterError, in a session above all."""
+def look(path: str, timeout_s: float) -> tuple[str, dict]:
+    """What is there, for sure. Raises SitterError when it is a unit with a session open."""
     there, hello = what_is_there(path, max(timeout_s, _SURE_S))
-    if there != UNIT:
-        return there
-    if hello.get("state") not in ("idle", "closed"):
+    if there == UNIT and hello.get("state") not in ("idle", "closed"):
         raise SitterError(f"the unit on {path} has a session open", "the same command works once the session is closed",
                           exit_code=SESSION_OPEN)  # fmt: skip
+    return there, hello
+
+
+def waits_for_its_key(there: str, hello: dict, program: Bundle) -> bool:
+    """Whether it is a unit that runs this program and is only to be provisioned."""
+    return there == UNIT and hello.get("key_id") is None and hello.get("version") == program.version
+
+
+def what_would_be_lost(path: str, there: str) -> str:
+    """A sentence on the logs that nobody has pulled yet, for who is about to erase them."""
+    if there != UNIT:
+        return "what is on the chip can't be asked: logs that nobody has pulled would be lost"
+    line = Connection(path, _LOOK_S)
+    try:
+        line.rouse()
+        line.take_hello(line.ask("hello"))
+        said = device.status(line)
+    except SitterError as error:
+        return f"how many logs it has can't be told ({error.message}): those that nobody has pulled would be lost"
+    finally:
+        line.close()
+    count = said["unpulled"]
+    logs = "a log that was" if count == 1 else f"{count} logs that were"
+    lost = f"{logs} not pulled yet would be lost" if count else "all its logs have been pulled"
+    return f"unit {said['unit_id']}: {lost}"
+
+
+def make_way(path: str, there: str, hello: dict, keys: list[bytes], timeout_s: float) -> None:
+    """A unit is asked into service mode, which leaves MicroPython's prompt. Raises SitterError."""
+    if there != UNIT:
+        return
     if hello.get("key_id") is None:
-        raise SitterError("a program runs on it that has no key, so it can't be asked to make way",
-                          "switch the unit off, and on again with MARK and BP held; then the same command",
-                          exit_code=USAGE)  # fmt: skip
+        raise SitterError(f"unit {hello.get('unit_id')} runs {hello.get('version')} and has no key yet, so it can't be "
+                          "asked to make way", "`sitterctl provision` gives it its key, then the same command; or "
+                          "switch it off, and on again with MARK and BP held",
+                          exit_code=PERMISSION)  # fmt: skip
     line = Connection(path, timeout_s, keys)
     try:
         line.take_hello(hello)
         line.ask("service")
     finally:
         line.close()
-    return wait_for(path, PROMPT)
+    wait_for(path, PROMPT)
 
 
 def wait_for(path: str, wanted: str, within_s: float = _START_S) -> str:

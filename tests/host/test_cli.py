@@ -574,7 +574,7 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
     unit.music = None  # a unit that is well
     monkeypatch.setattr(simulator, "happen", lambda *a: None)
-    for name, does in (("ready", "prompt"), ("install", None), ("wait_for", None), ("greeted", {"key_id": None})):
+    for name, does in (("look", ("prompt", {})), ("install", None), ("wait_for", None), ("greeted", {"key_id": None})):
         monkeypatch.setattr(flashing, name, lambda *a, does=does: does)
     if words == ("provision",):
         make_new(unit)

@@ -82,8 +82,52 @@ def test_a_unit_whose_key_is_not_at_hand_is_left_alone(bench, run, tools) -> Non
 def test_a_program_without_a_key_has_to_make_way_by_the_chord(bench, unit, run, tools) -> None:
     unit.app.custody.key = None
     code, _, err = run(*bench)
-    assert (code, "MARK and BP" in err) == (USAGE, True)
+    assert (code, "MARK and BP" in err, "`sitterctl provision`" in err) == (PERMISSION, True, True)
     assert tools.asked == []
+
+
+def test_a_chip_that_is_only_to_be_provisioned_is_left_as_it_is(bench, unit, run, tools, tmp_path) -> None:
+    unit.app.custody.key = None
+    version = unit.app.verbs.serve({"do": "hello"}, False)["version"]
+    code, out, err = run("flash", "--bundle", str(program(tmp_path / "same", version)))
+    assert code == OK, err
+    assert "next: `sitterctl provision` gives it its key" in out
+    code, _, err = run("flash", "--bundle", str(program(tmp_path / "newer", "9.9.9")))
+    assert (code, "`sitterctl provision`" in err) == (PERMISSION, True)
+    assert tools.asked == []
+
+
+# --- what would be lost -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("pulled", "said"), [
+    ([], "unit SIM-0007: 2 logs that were not pulled yet would be lost"),
+    (["00001"], "unit SIM-0007: a log that was not pulled yet would be lost"),
+    (["00001", "00002"], "unit SIM-0007: all its logs have been pulled"),
+])  # fmt: skip
+def test_erasing_says_first_how_many_logs_would_be_lost(pulled, said, bench, unit, run, tools, monkeypatch) -> None:
+    unit.store.pulled += pulled
+    seen = []
+    monkeypatch.setattr("click.confirm", lambda question, **_: seen.append(question))
+    code, _, err = run(*bench[:-1], "--erase")
+    assert (code, len(seen), tools.asked) == (CHECK_FAILED, 1, [])
+    assert said in err
+
+
+def test_erasing_says_that_a_chip_can_not_be_asked_for_its_logs(bench, run, tools, monkeypatch) -> None:
+    at_prompt(monkeypatch, "prompt")
+    monkeypatch.setattr("click.confirm", lambda question, **_: False)
+    _, _, err = run(*bench[:-1], "--erase")
+    assert "what is on the chip can't be asked: logs that nobody has pulled would be lost" in err
+
+
+def test_a_unit_that_falls_silent_is_said_to_be_one_that_can_not_be_asked(bench, unit, run, tools, monkeypatch) -> None:
+    at_prompt(monkeypatch, "unit")
+    monkeypatch.setattr(flashing, "_LOOK_S", 0.1)
+    monkeypatch.setattr("click.confirm", lambda question, **_: False)
+    unit.silent = True
+    _, _, err = run(*bench[:-1], "--erase")
+    assert "how many logs it has can't be told (no answer on" in err
 
 
 def test_a_port_has_to_be_named(bench, run, tools, monkeypatch) -> None:
@@ -190,6 +234,6 @@ def test_ctrl_c_says_that_the_same_command_goes_on(bench, run, monkeypatch) -> N
     monkeypatch.setattr(flashing, "install", stopped)
     code, _, err = run(*bench[:3])
     assert (code, "no program runs on the chip now" in err) == (INTERRUPTED, True)
-    monkeypatch.setattr(flashing, "ready", stopped)
+    monkeypatch.setattr(flashing, "look", stopped)
     code, _, err = run(*bench[:3])
     assert (code, "nothing was written" in err) == (INTERRUPTED, True)
