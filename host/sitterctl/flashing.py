@@ -6,6 +6,7 @@ boot.py, without which nothing starts, goes before anything of the program is ch
 chip that has half a program is at MicroPython's prompt, whatever ends it.
 """
 
+import contextlib
 import hashlib
 import re
 import shutil
@@ -22,14 +23,20 @@ from sitterctl.connection import Connection
 from sitterctl.errors import CHECK_FAILED, NO_ANSWER, NOT_VERIFIED, PERMISSION, SESSION_OPEN, USAGE, SitterError
 from sitterctl.firmware_tree import firmware_folder
 from sitterctl.image import Image
+from sitterctl.port import open_port
 
 UNIT, PROMPT, NOTHING = "unit", "prompt", "nothing"
 _BAUD = 460800
 _LOOK_S = 1.0
 _SURE_S = 3.0  # and three times: a unit that starts takes five seconds, and none is to be taken for a blank chip
+_SOON_S = 0.3  # and three times
+_ROM_S = 0.8
 _START_S = 30.0
 _TOOL_S = 600.0
 _AGAIN = "the same command goes on from there"
+# A ROM's SYNC, the beginning of its answer, and what it says of a flash without a program or in download mode.
+_SYNC = b"\xc0\0\x08\x24\0\0\0\0\0\x07\x07\x12\x20" + b"\x55" * 32 + b"\xc0"
+_ROM_SAYS = (b"\xc0\x01\x08", b"invalid header: 0xffffffff", b"waiting for download")
 # What lies in the slot, and boot.py, each with its SHA-256; runs on the chip.
 _LISTING = """
 import os, hashlib, binascii
@@ -86,9 +93,26 @@ def what_is_there(path: str, timeout_s: float = _LOOK_S) -> tuple[str, dict]:
         line.close()
 
 
+def in_rom(path: str, within_s: float = _ROM_S) -> bool:
+    """Whether the chip's ROM has the line, and so nothing on the flash runs: it answers esptool's SYNC at once, and
+    says over and over that there is no program. Only from esptool's source and others' logs: never tried on a chip."""
+    line, heard, give_up_at = open_port(path), b"", time.monotonic() + within_s
+    with contextlib.closing(line), contextlib.suppress(OSError):  # a cable that is out is told by the next look
+        while time.monotonic() < give_up_at:
+            line.write(_SYNC)
+            heard += line.read(64)
+            if any(said in heard for said in _ROM_SAYS):
+                return True
+    return False
+
+
 def look(path: str, timeout_s: float) -> tuple[str, dict]:
     """What is there, for sure. Raises SitterError when it is a unit with a session open."""
-    there, hello = what_is_there(path, max(timeout_s, _SURE_S))
+    there, hello = what_is_there(path, _SOON_S)  # before bytes that are for a ROM alone: a unit that is up answers
+    if there == NOTHING and in_rom(path):
+        return NOTHING, {}
+    if there != UNIT:
+        there, hello = what_is_there(path, max(timeout_s, _SURE_S))
     if there == UNIT and hello.get("state") not in ("idle", "closed"):
         raise SitterError(f"the unit on {path} has a session open", "the same command works once the session is closed",
                           exit_code=SESSION_OPEN)  # fmt: skip

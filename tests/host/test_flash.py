@@ -1,6 +1,7 @@
 """`flash`: when it touches nothing, and what is said when a tool fails. test_bring_up.py has it from end to end."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ def at_prompt(monkeypatch: pytest.MonkeyPatch, *there: str) -> None:
         "key_id": None,
     }
     monkeypatch.setattr(flashing, "what_is_there", lambda *_: (left.pop(0) if len(left) > 1 else left[0], hello))
+    monkeypatch.setattr(flashing, "in_rom", lambda path: there[0] == "nothing")
     monkeypatch.setattr(flashing, "greeted", lambda path: hello)
 
 
@@ -237,3 +239,43 @@ def test_ctrl_c_says_that_the_same_command_goes_on(bench, run, monkeypatch) -> N
     monkeypatch.setattr(flashing, "look", stopped)
     code, _, err = run(*bench[:3])
     assert (code, "nothing was written" in err) == (INTERRUPTED, True)
+
+
+# --- what is there ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def something(unit, monkeypatch):
+    """Give what is on the port, and what it says."""
+
+    def says(babble: bytes) -> tuple[str, float]:
+        unit.babble, unit.silent = babble, not babble
+        monkeypatch.setattr(flashing, "_SURE_S", 1.0)
+        begun = time.monotonic()
+        return flashing.look(unit.port, 0.1)[0], time.monotonic() - begun
+
+    return says
+
+
+@pytest.mark.parametrize("said", flashing._ROM_SAYS, ids=repr)
+def test_a_chip_in_its_rom_is_told_apart_at_once(something, said: bytes) -> None:
+    there, took_s = something(said)
+    assert there == flashing.NOTHING
+    assert took_s < 2.5
+
+
+def test_what_is_silent_or_talks_otherwise_is_waited_for_all_the_same(something) -> None:
+    for said in (b"", b"ets Jul 29 2019 12:21:46"):
+        assert something(said)[1] > 3.0
+
+
+def test_a_unit_that_is_up_is_sent_nothing_that_is_for_a_rom(unit, monkeypatch) -> None:
+    monkeypatch.setattr(flashing, "in_rom", lambda path: pytest.fail("sent"))
+    assert flashing.look(unit.port, 0.1)[0] == flashing.UNIT
+
+
+def test_a_unit_that_starts_meanwhile_is_none_that_is_blank(unit, monkeypatch) -> None:
+    seen = iter([(flashing.NOTHING, {}), (flashing.UNIT, {"state": "idle"})])
+    monkeypatch.setattr(flashing, "what_is_there", lambda *_: next(seen))
+    unit.silent = True
+    assert flashing.look(unit.port, 0.1)[0] == flashing.UNIT
