@@ -20,7 +20,7 @@ from fake_unit import UNIT, FakeUnit
 from plugged import CP2102, plug_in
 
 from sitter import records
-from sitterctl import cli, errors, flashing, keys, port, simulator
+from sitterctl import cli, errors, flashing, keys, port, simulator, slog
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -317,6 +317,16 @@ def test_show_can_be_narrowed_to_some_records(run, tmp_path: Path) -> None:
     code, out, _ = run("logs", "show", pulled(tmp_path / "a.slog"), "--only", "mark", "--only", "dose")
     assert code == OK
     assert len(out.splitlines()) == 2
+
+
+def test_a_record_that_no_log_has_is_refused_and_one_that_this_has_not_is_said(run, tmp_path) -> None:
+    log = pulled(tmp_path / "a.slog")
+    code, out, err = run("logs", "show", log, "--only", "alarn")
+    assert (code, out) == (USAGE, "")
+    assert "there is no record 'alarn'\ndid you mean alarm? there are: header, " in err
+    absent = next(name for _, name, _ in records.RECORDS if not slog.read(log).named(name))
+    assert run("logs", "show", log, "--only", absent)[:2] == (OK, f"there are no records of {absent} in {log}\n")
+    assert json.loads(run("logs", "show", log, "--only", absent, "--json")[1])["records"] == []
 
 
 def test_a_report_of_a_broken_log_is_made_and_says_so(run, tmp_path: Path) -> None:
