@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import click
 import pytest
 from example_log import small_log
+from fake_computer import Computer
 from fake_unit import UNIT, FakeUnit
 from plugged import CP2102, plug_in
 
@@ -127,8 +128,22 @@ def test_ports_lists_units_and_asks_no_stranger(
     rows = {row["port"]: row for row in json.loads(out)["ports"]}
     assert code == OK
     assert rows[unit.port]["unit_id"] == UNIT
-    assert rows["/dev/ttyACM9"]["problem"] == "not asked"
+    assert rows["/dev/ttyACM9"]["problem"] == "not asked: its bridge is none that units have"
     assert opened == [unit.port]
+    assert run("ports")[1].endswith("not asked: `SITTER_PORTS=/dev/ttyACM9 sitterctl ports`\n")
+
+
+def test_a_port_that_is_busy_is_listed_with_who_has_it(unit: FakeUnit, run, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("SITTER_PORTS", unit.port)
+    line = port.open_port(unit.port)
+    try:
+        assert f"busy: {unit.port} is in use by another program" in run("ports")[1]
+        computer = Computer(tmp_path / "other").process(4711, "picocom", unit.port)
+        monkeypatch.setattr("sitterctl.machine.this_machine", computer.machine)
+        assert f"busy: {unit.port} is in use by picocom (process 4711)" in run("ports")[1]
+        assert json.loads(run("ports", "--json")[1])["ports"][0]["unit_id"] is None
+    finally:
+        line.close()
 
 
 def test_no_port_is_no_error_of_ports(run) -> None:
