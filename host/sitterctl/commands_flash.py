@@ -56,7 +56,8 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
         try:
             there, hello = flashing.look(path, where.timeout_s)
             if not image and not erase and flashing.waits_for_its_key(there, hello, program):
-                return _show(hello, program, as_json, "already, and its files were not compared again")
+                _show(hello, program, as_json, "already, and its files were not compared again")
+                return
             _ask(path, there, erase, yes, as_json)
             flashing.make_way(path, there, hello, keys.at_hand(where.key), where.timeout_s)
             at = "no program runs on the chip now"

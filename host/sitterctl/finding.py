@@ -51,8 +51,8 @@ def _ask(row: dict) -> Found:
 
 
 def _by_whom(path: str) -> str:
-    """Who has a port that is busy, as far as that can be seen. Which unit is behind it nobody can be asked, and what was
-    there before may have been plugged elsewhere since."""
+    """Who has a port that is busy, as far as that can be seen. Which unit is behind it can't be asked, and the one that
+    was there before may be plugged in elsewhere by now."""
     from sitterctl import machine
 
     holders = [f"{name} (process {pid})" for pid, name in machine.this_machine().holders(path)]

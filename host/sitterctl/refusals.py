@@ -1,7 +1,7 @@
 """What a unit's refusals mean: for a script, and for whoever has to mend it. docs/protocol.md has the codes.
 
-A unit speaks of its protocol where a request is not one that it takes; whoever has the unit before them is told what that
-comes to. The unit's own words stay in --json, as `said`.
+A unit speaks of its protocol where a request is not one that it takes; whoever has the unit before them is told what
+that comes to. The unit's own words stay in --json, as `said`.
 """
 
 import re
