@@ -9,7 +9,6 @@ which MicroPython boots as it does on a device; a blank one has nothing on it, a
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import pty
@@ -23,18 +22,16 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
-from sitterctl import scenario, whole_file
-from sitterctl.errors import BUSY, INTERRUPTED, NO_ANSWER, PARTIAL, SitterError
+from sitterctl import scenario, sim_hand, whole_file
+from sitterctl.errors import INTERRUPTED, NO_ANSWER, PARTIAL, SitterError
 from sitterctl.firmware_tree import firmware_folder
 
 FLASH_BYTES = 2 * 1024 * 1024
-HAPPENS = "happens.json"
 _IMAGE = "micropython.txt"  # there once MicroPython is on the chip
 _SUMMARY = "summary.json"
 _POWER_CUT = 75
 _SERVICE = 76
 _KILLED = -9
-_TAKEN_S = 5.0
 
 
 def interpreter() -> str:
@@ -82,18 +79,6 @@ def run_script(script: Path, *arguments: object, heap: str = "64m", timeout_s: f
     raise RuntimeError(f"{script.name}: {done.stderr[-1500:]}{done.stdout[-1500:]}")
 
 
-def _alone_in(folder: Path) -> int:
-    """The folder's lock, until it is closed. Raises SitterError when another unit is at work there."""
-    handle = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o666)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise SitterError(f"a simulated unit is at work in {folder} already", "use it, end it, or name another folder",
-                          exit_code=BUSY) from error  # fmt: skip
-    return handle
-
-
 class Simulator:
     """One simulated unit; a context manager. `port` is the path that a host opens."""
 
@@ -111,7 +96,7 @@ class Simulator:
         self._ready = threading.Event()
         self._ended = threading.Event()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _alone_in(self.folder)
+        self._lock = sim_hand.alone_in(self.folder)
         self._prepare()
         self._unit_end, self._host_end = pty.openpty()
         tty.setraw(self._host_end)
@@ -254,11 +239,11 @@ class Simulator:
 
     def press(self, keys: str, hold_s: float = 0.15) -> None:
         """Somebody presses keys: a name, or two joined by `+`. Only in real time. Raises SitterError."""
-        happen(self.folder, {"key": keys, "hold_s": hold_s})
+        sim_hand.happen(self.folder, {"key": keys, "hold_s": hold_s})
 
     def run_at(self, speed: int) -> None:
         """Time runs so much faster for the unit from now on. Only in real time. Raises SitterError."""
-        happen(self.folder, {"speed": speed})
+        sim_hand.happen(self.folder, {"speed": speed})
 
     def trace(self) -> dict:
         return json.loads((self.folder / "trace.json").read_text())
@@ -278,23 +263,6 @@ class Simulator:
         os.close(self._lock)
         if self._own_folder:
             self._own_folder.cleanup()
-
-
-def happen(folder: Path, entry: dict) -> None:
-    """Let something happen to the simulated unit whose flash lies in this folder: an entry of a timeline, now. Raises
-    SitterError when no unit takes it."""
-    target = folder / HAPPENS
-    new = target.with_suffix(".new")
-    new.write_text(json.dumps(entry))
-    os.replace(new, target)
-    give_up_at = time.monotonic() + _TAKEN_S
-    while target.exists():
-        if time.monotonic() > give_up_at:
-            target.unlink(missing_ok=True)
-            raise SitterError(f"no simulated unit is at work in {folder}, or it has no program yet",
-                              "`sitterctl sim start FILE --state FOLDER` starts one; `sitterctl flash`, if it is blank",
-                              exit_code=3)  # fmt: skip
-        time.sleep(0.05)
 
 
 def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None, sounds: bool = False) -> dict:

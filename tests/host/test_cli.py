@@ -21,7 +21,7 @@ from fake_unit import UNIT, FakeUnit
 from plugged import CP2102, plug_in
 
 from sitter import records
-from sitterctl import cli, errors, flashing, keys, port, simulator, slog
+from sitterctl import cli, errors, flashing, keys, port, sim_hand, simulator, slog
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -539,7 +539,8 @@ GOOD = (
     ("adjust", "spo2", "--clear", "--yes"),
     ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
     ("selftest",), ("update", "--show"), ("flash",), ("sim", "press", "NEXT", "--state", "."),
-    ("sim", "speed", "5", "--state", "."), ("service", "nibp", "--show"),
+    ("sim", "speed", "5", "--state", "."), ("sim", "pump", "150", "--state", "."), ("sim", "manometer", "--state", "."),
+    ("service", "nibp", "--show"),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
@@ -568,6 +569,8 @@ BAD = (
     (("update", "--key", "00" * 32), PERMISSION),
     (("sim", "press", "PANIC", "--state", "."), USAGE),
     (("sim", "speed", "50", "--state", "."), USAGE),
+    (("sim", "pump", "9000", "--state", "."), USAGE),
+    (("sim", "manometer", "--state", "."), NO_UNIT),
     (("selftest", "--key", "00" * 32), PERMISSION),
     (("service", "nibp", "pump"), USAGE),
     (("service", "nibp", "--key", "00" * 32), PERMISSION),
@@ -598,7 +601,8 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
     unit.music = None  # a unit that is well
-    monkeypatch.setattr(simulator, "happen", lambda *a: None)
+    monkeypatch.setattr(sim_hand, "happen", lambda *a: None)
+    monkeypatch.setattr(sim_hand, "manometer_mmhg", lambda *a: 150)
     for name, does in (("look", ("prompt", {})), ("install", None), ("wait_for", None), ("greeted", {"key_id": None})):
         monkeypatch.setattr(flashing, name, lambda *a, does=does: does)
     if words == ("provision",):
