@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from sitterctl import scenario, simulator
+from sitterctl import scenario, sim_chip, unix_port
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "stop.json"
 
@@ -14,6 +14,6 @@ def run_script(script: str, folder: Path, timeout_s: int = 180, **changes: objec
     whole = {**json.loads(SCENARIO.read_text()), "expect": {}, **changes}
     (folder / "scenario.json").write_text(json.dumps(whole))
     (folder / "job.json").write_text(json.dumps(scenario.load(folder / "scenario.json")))
-    (folder / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
+    (folder / "flash.img").write_bytes(b"\xff" * sim_chip.FLASH_BYTES)
     (folder / "run.py").write_text(script)
-    return simulator.run_script(folder / "run.py", folder, timeout_s=timeout_s)
+    return unix_port.run_script(folder / "run.py", folder, timeout_s=timeout_s)
