@@ -29,14 +29,15 @@ def host_rows() -> list[list[str]]:
 
 
 def unit_rows() -> list[list[str]]:
-    """[error, sentence, exit code] of the unit's refusals."""
+    """[error, sentence, what sitterctl says, exit code] of the unit's refusals."""
     rows = set()
     for path in sorted((ROOT / "firmware").glob("*.py")) + [ROOT / "firmware/drivers/link.py"]:
         for function, call in _calls(ast.parse(path.read_text()), "Refused"):
             for sentence in _texts(function, call.args[1]):
                 code = ast.literal_eval(call.args[0])
-                exit_code = refusals.refused({"error": code, "text": ""}).exit_code
-                rows.add((code, _tidy(sentence), str(exit_code)))
+                told = refusals.refused({"error": code, "text": sentence})
+                said = told.message.partition(": ")[2]
+                rows.add((code, _tidy(sentence), "so" if said == sentence else _tidy(said), str(told.exit_code)))
     return [list(row) for row in sorted(rows)]
 
 

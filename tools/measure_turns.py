@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sitterctl import scenario, simulator
+from sitterctl import scenario, sim_chip, unix_port
 
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
@@ -68,11 +68,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         job = scenario.load(ROOT / "tests" / "scenarios" / "demo.json")
         (Path(folder) / "job.json").write_text(json.dumps(job))
-        (Path(folder) / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
+        (Path(folder) / "flash.img").write_bytes(b"\xff" * sim_chip.FLASH_BYTES)
         script = Path(folder) / "measure.py"
         script.write_text(MEASURE)
         done = subprocess.run(
-            [simulator.interpreter(), "-X", "heapsize=32m", str(script), folder],
+            [unix_port.interpreter(), "-X", "heapsize=32m", str(script), folder],
             env={"MICROPYPATH": f"{FIRMWARE / 'sim' / 'shadow'}:{FIRMWARE}:.frozen"},
             capture_output=True, text=True, check=False,
         )  # fmt: skip

@@ -109,7 +109,7 @@ def print_errors() -> str:
 
 
 def print_refusals() -> str:
-    return _table(["error", "sentence", "exit"], error_gallery.unit_rows())
+    return _table(["error", "the unit says", "sitterctl says", "exit"], error_gallery.unit_rows())
 
 
 def print_exit_codes() -> str:

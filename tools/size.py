@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from sitterctl import bundle as bundles
-from sitterctl import scenario, simulator
+from sitterctl import scenario, sim_chip, unix_port
 
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "firmware"
@@ -59,13 +59,13 @@ def heap(bundle: Path | None, image: Path | None = None) -> tuple[int, int]:
     with tempfile.TemporaryDirectory() as folder:
         job = scenario.load(ROOT / "tests" / "scenarios" / "quiet_session.json")
         (Path(folder) / "job.json").write_text(json.dumps(job))
-        (Path(folder) / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
+        (Path(folder) / "flash.img").write_bytes(b"\xff" * sim_chip.FLASH_BYTES)
         (Path(folder) / "measure.py").write_text(MEASURE)
         sim_only = Path(folder) / "path"
         sim_only.mkdir()
         (sim_only / "sim").symlink_to(FIRMWARE / "sim")
         done = subprocess.run(
-            [simulator.interpreter(), "-X", "heapsize=32m", str(Path(folder) / "measure.py"), folder,
+            [unix_port.interpreter(), "-X", "heapsize=32m", str(Path(folder) / "measure.py"), folder,
              *([str(image)] if image else [])],
             env={"MICROPYPATH": ":".join(map(str, (FIRMWARE / "sim" / "shadow", *([bundle] if bundle else []), sim_only,
                                                   ".frozen")))},

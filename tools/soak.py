@@ -21,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sitterctl import scenario, simulator
+from sitterctl import scenario, unix_port
 
 ROOT = Path(__file__).parent.parent
 SESSIONS, SESSIONS_SHORT = 40, 4
@@ -133,7 +133,7 @@ def play(sessions: int, folder: Path) -> list:
     (folder / "job.json").write_text(json.dumps(scenario.load(folder / "soak.json")))
     (folder / "flash.img").write_bytes(b"\xff" * FLASH_BYTES)
     (folder / "run.py").write_text(SCRIPT.format(first_s=10, every_s=SESSION_S, sessions=sessions))
-    return json.loads(simulator.run_script(folder / "run.py", folder, heap=HEAP, timeout_s=3600))
+    return json.loads(unix_port.run_script(folder / "run.py", folder, heap=HEAP, timeout_s=3600))
 
 
 def main() -> int:

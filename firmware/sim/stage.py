@@ -213,7 +213,8 @@ class Stage:
         """Where the scenario goes on at the next start; replaced as a whole."""
         path = self._folder + "/state.json"
         with open(path + ".new", "w") as file:
-            state = {"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause, "rtc": self.rtc.kept()}
+            state = {"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause, "rtc": self.rtc.kept(),
+                     "cuff_mmhg": self.nibp.cuff_pressure_mmhg()}  # fmt: skip
             json.dump(dict(state, rtc_memory="" if cause == "power on" else self.rtc_memory), file)
         os.rename(path + ".new", path)
 

@@ -76,5 +76,5 @@ def _measured(where: Where) -> tuple[tuple[int, int], ...]:
                 break
     if len(found) < 2:
         raise SitterError("a curve needs two points or three, and nothing was changed", "begin again",
-                          exit_code=USAGE)  # fmt: skip
+                          exit_code=CHECK_FAILED)  # fmt: skip
     return tuple(found)

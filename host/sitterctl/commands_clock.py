@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sitterctl import output
-from sitterctl.cli import Where, examples, json_option, unit, where_options
+from sitterctl.cli import Where, examples, json_option, unit, where_options, yes_option
 from sitterctl.errors import CHECK_FAILED
 
 if TYPE_CHECKING:
@@ -71,16 +71,25 @@ def _set(connection: "Connection") -> None:
 
 @click.command(epilog=examples("label 'BED 3' --port /dev/ttyUSB0", "label '' --unit 'BED 3'"))
 @click.argument("text")
+@yes_option
 @where_options
 @json_option
-def label(text: str, where: Where, as_json: bool) -> None:
-    """Call a unit something that people say, such as a bed. At most 12 characters; no patient's name."""
-    from sitterctl import cut_short
+def label(text: str, yes: bool, where: Where, as_json: bool) -> None:
+    """Call a unit something that people say, such as a bed. At most 12 characters; no patient's name.
+
+    An empty text takes its label away, which it asks about first: `--unit` finds it by its id alone then.
+    """
+    from sitterctl import asking, cut_short
 
     with unit(where, as_json) as connection:
+        was = connection.hello["label"]
+        if was and not text:
+            asking.agree(
+                f"unit {connection.hello['unit_id']} is called {was!r}, and then nothing. Go on?", yes, as_json
+            )
         what = f"unit {connection.hello['unit_id']} is called what it was"
         with cut_short.change(connection, "label.set", what, f"{what}, or {text!r}",
                               "`sitterctl status` tells which"):  # fmt: skip
             connection.ask("label.set", label=text)
         told = {"unit_id": connection.hello["unit_id"], "label": text}
-    output.show(told, as_json, f"unit {told['unit_id']} is called {text!r}")
+    output.show(told, as_json, f"unit {told['unit_id']} {f'is called {text!r}' if text else 'has no label now'}")

@@ -1,12 +1,16 @@
 """`flash`: MicroPython and the program onto a chip."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sitterctl import output
 from sitterctl.cli import Where, examples, json_option, place, where_options, yes_option
 from sitterctl.errors import NO_UNIT, SitterError
+
+if TYPE_CHECKING:
+    from sitterctl.bundle import Bundle
 
 bundle_option = click.option("--bundle", "bundle_folder", type=click.Path(path_type=Path, file_okay=False),
                              help="A compiled program, in a folder; else that of this sitterctl.")  # fmt: skip
@@ -40,10 +44,6 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
         raise SitterError("a new unit has no name yet", "name its port with --port; `sitterctl ports` lists them",
                           exit_code=NO_UNIT)  # fmt: skip
     program = bundle.load(bundle_folder) if bundle_folder else bundle.own(board)
-    if erase and not yes:
-        click.confirm(
-            "Everything on the chip is erased: its key, its settings and its logs. Go on?", abort=True, err=True
-        )
 
     def tell(text: str) -> None:
         output.note(text) if not as_json else None
@@ -54,10 +54,13 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
     at = "nothing was written"
     with place(where, as_json) as path:
         try:
-            there = flashing.ready(path, keys.at_hand(where.key), where.timeout_s)
+            there, hello = flashing.look(path, where.timeout_s)
+            if not image and not erase and flashing.waits_for_its_key(there, hello, program):
+                _show(hello, program, as_json, "already, and its files were not compared again")
+                return
+            _ask(path, there, erase, yes, as_json)
+            flashing.make_way(path, there, hello, keys.at_hand(where.key), where.timeout_s)
             at = "no program runs on the chip now"
-            if there == flashing.NOTHING and not erase and not yes:
-                click.confirm(f"Nothing known answers on {path}. Write MicroPython?", abort=True, err=True)
             if there == flashing.NOTHING or image or erase:
                 found = images.find(board, image, sha256)
                 flashing.write_image(path, found, erase, tell)
@@ -70,7 +73,23 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
             why, remedy, code = cut_short.reason(error)
             goes_on = "" if "the same command" in remedy else "the same command goes on from there"
             raise SitterError(f"{why}: {at}", (remedy + goes_on).removesuffix("; "), exit_code=code) from error
+    _show(hello, program, as_json)
+
+
+def _ask(path: str, there: str, erase: bool, yes: bool, as_json: bool) -> None:
+    """About what can't be undone. Logs that would be lost are told with --yes too."""
+    from sitterctl import asking, flashing
+
+    if erase:
+        lost = flashing.what_would_be_lost(path, there)
+        output.note(lost) if not as_json else None
+        asking.agree("Everything on the chip is erased: its key, its settings and its logs. Go on?", yes, as_json)
+    elif there == flashing.NOTHING:
+        asking.agree(f"Nothing known answers on {path}. Write MicroPython?", yes, as_json)
+
+
+def _show(hello: dict, program: "Bundle", as_json: bool, more: str = "") -> None:
     told = {"unit_id": hello.get("unit_id"), "version": hello.get("version"), "board": program.board,
             "key_id": hello.get("key_id"), "files": len(program.rows)}  # fmt: skip
     then = "" if told["key_id"] else "\nnext: `sitterctl provision` gives it its key"
-    output.show(told, as_json, f"unit {told['unit_id']} runs {told['version']}{then}")
+    output.show(told, as_json, f"unit {told['unit_id']} runs {told['version']} {more}".rstrip() + then)

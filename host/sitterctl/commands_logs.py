@@ -1,5 +1,6 @@
 """`logs`: get the records off a unit, check them, read them."""
 
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from sitterctl.errors import NOT_VERIFIED, PARTIAL, USAGE, SitterError
 if TYPE_CHECKING:
     from sitterctl.connection import Connection
     from sitterctl.device import Pulled
+    from sitterctl.slog import Log
 
 _file = click.Path(path_type=Path, dir_okay=False)
 
@@ -179,6 +181,7 @@ def show(file: Path, only: tuple[str, ...], as_json: bool) -> int:
     from sitterctl import slog
 
     log = slog.read(file)
+    _check_names(only, log)
     wanted = [record for record in log.records if not only or record.name in only]
     damage = log.damage.sentence if log.damage else None
     if as_json:
@@ -188,9 +191,23 @@ def show(file: Path, only: tuple[str, ...], as_json: bool) -> int:
     else:
         for r in wanted:
             output.line(f"{r.n:6d} {r.elapsed_s:10.1f} s  {r.name:9s} {_in_words(r.fields)}")
+        if only and not wanted:
+            output.line(f"there are no records of {' or '.join(only)} in {file}")
         if damage:
             output.note(damage)
     return NOT_VERIFIED if damage else 0
+
+
+def _check_names(only: tuple[str, ...], log: "Log") -> None:
+    """Raises SitterError for a name that neither this table of records nor the log's own knows."""
+    from sitter import records
+
+    known = dict.fromkeys([name for _, name, _ in records.RECORDS] + [record.name for record in log.records])
+    for name in only:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise SitterError(f"there is no record {name!r}", f"{hint}there are: {', '.join(known)}", exit_code=USAGE)
 
 
 def _printable(fields: dict) -> dict:

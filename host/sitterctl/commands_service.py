@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sitterctl.service_run import Run
 
 
+_AFTER = " --after %s"  # of a step alone, so that it completes the service
+
+
 class _Step(click.ParamType):
     name = "step"
 
@@ -77,8 +80,11 @@ def nibp(steps: tuple[str, ...], show: bool, after: Path | None, manometer: str,
             more["service"] = _written_down(run, [*before, *run.results])
         except cut_short.ENDS as error:
             record = guided_record.made(connection, steps_of.KIND, named, [*before, *run.results], **more)
-            raise guided_record.stopped(error, record, out, " --after %s") from error
+            record = guided_record.taken_up(record, out, _AFTER)
+            raise guided_record.stopped(error, record, out, _AFTER) from error
         record = guided_record.made(connection, steps_of.KIND, named, [*before, *run.results], **more)
+    if out or not as_json:  # else there is no file that could be taken up
+        record = guided_record.taken_up(record, out, _AFTER)
     files = guided_record.keep(record, out, as_json)
     output.show(record, as_json, guided_record.page(record) + f"kept in {' and '.join(files)}")
     return OK if record["ok"] else CHECK_FAILED

@@ -7,12 +7,13 @@ import click
 
 from sitterctl import output
 from sitterctl.cli import Where, all_option, examples, json_option, no_port_option, unit, where_options, yes_option
-from sitterctl.errors import CHECK_FAILED, OK, USAGE, SitterError
+from sitterctl.errors import CHECK_FAILED, OK
 
 if TYPE_CHECKING:
     from sitterctl.applying import Change
     from sitterctl.finding import Found
 
+_QUESTION = "change this?"
 _file = click.Path(path_type=Path, dir_okay=False)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 
@@ -136,14 +137,13 @@ def restore(file: Path | None, dry_run: bool, yes: bool, where: Where, as_json: 
 
 def apply_wanted(wanted, dry_run: bool, yes: bool, where: Where, as_json: bool) -> int:
     """Ask about a change of settings and make it; `wanted(connection)` gives those that are meant."""
-    from sitterctl import applying
+    from sitterctl import applying, asking
 
     with unit(where, as_json) as connection:
         change = applying.compare(connection, wanted(connection))
         told = {"unit_id": change.unit_id, "changes": change.rows, "applied": False, "backup": None}
         if change.rows and not dry_run:
-            if not _agreed(change, change.unit_id, yes, as_json):
-                raise SitterError("nothing was changed", "the same command asks again", exit_code=USAGE)
+            asking.agree(_QUESTION, yes, as_json, _shown(change, change.unit_id))
             told.update(applied=True, backup=str(applying.apply(connection, change)))
     words = [_in_words(change)] if dry_run or not change.rows or yes else []
     words += [f"applied and read back; the settings before are in {told['backup']}"] if told["applied"] else []
@@ -151,15 +151,8 @@ def apply_wanted(wanted, dry_run: bool, yes: bool, where: Where, as_json: bool) 
     return OK
 
 
-def _agreed(change: "Change", name: str, yes: bool, as_json: bool) -> bool:
-    """Show the change and ask, unless it was said already. Raises SitterError when nobody can be asked."""
-    if yes:
-        return True
-    if as_json:
-        raise SitterError("nobody can be asked with --json", "add --yes once the change has been looked at: --dry-run "
-                          "shows it", exit_code=USAGE)  # fmt: skip
-    click.echo(f"{name}:\n{_in_words(change)}", err=True)
-    return click.confirm("change this?", err=True)
+def _shown(change: "Change", name: str) -> str:
+    return f"{name}:\n{_in_words(change)}"
 
 
 def _in_words(change: "Change") -> str:
@@ -172,7 +165,7 @@ def _in_words(change: "Change") -> str:
 
 
 def _apply_all(wanted: dict, dry_run: bool, yes: bool, where: Where, as_json: bool) -> int:
-    from sitterctl import applying, finding, fleet, keys
+    from sitterctl import applying, asking, finding, fleet, keys
 
     at_hand, units = keys.at_hand(where.key), finding.every_unit()
 
@@ -183,7 +176,7 @@ def _apply_all(wanted: dict, dry_run: bool, yes: bool, where: Where, as_json: bo
     def work(one: "Found") -> tuple[dict, int]:
         told = {"changes": changes[one.port].rows, "applied": False, "declined": one.port in declined}
         if dry_run or not told["changes"] or told["declined"]:
-            return told, OK
+            return told, CHECK_FAILED if told["declined"] else OK
         with finding.connected(one, at_hand, where.timeout_s) as connection:
             backup = applying.apply(connection, changes[one.port])
         return {**told, "applied": True, "backup": str(backup)}, OK
@@ -194,7 +187,7 @@ def _apply_all(wanted: dict, dry_run: bool, yes: bool, where: Where, as_json: bo
         o.unit.port
         for o in looked
         if not dry_run and o.error is None and changes[o.unit.port].rows
-        and not _agreed(changes[o.unit.port], o.name, yes, as_json)
+        and not asking.agreed(_QUESTION, yes, as_json, _shown(changes[o.unit.port], o.name))
     }  # fmt: skip
     came, stopped = fleet.each_as_far([o.unit for o in looked if o.error is None], work)
     made = {o.unit.port: o for o in came}

@@ -9,7 +9,7 @@ from sitterctl import output
 from sitterctl.cli import examples, json_option, no_port_option, play_simulator
 from sitterctl.errors import CHECK_FAILED, USAGE, SitterError
 
-_FASTEST = 20
+_FASTEST, _MOST_MMHG = 20, 400
 state_option = click.option("--state", type=click.Path(path_type=Path, file_okay=False, exists=True), required=True,
                             help="The folder that the unit was started with.")  # fmt: skip
 scenario_argument = click.argument("scenario", type=click.Path(path_type=Path, dir_okay=False))
@@ -78,12 +78,12 @@ def start(scenario: Path, state: Path | None, as_json: bool) -> int:
 @no_port_option
 def press(keys: str, hold_s: float, state: Path, as_json: bool) -> None:
     """Press a key of a simulated unit that is running, or the patient's call button (CALL)."""
-    from sitterctl import scenario, simulator
+    from sitterctl import scenario, sim_hand
 
     wrong = [key for key in keys.split("+") if key not in scenario.KEYS]
     if wrong:
         raise SitterError(f"there is no key {wrong[0]}", f"there are: {', '.join(scenario.KEYS)}", exit_code=USAGE)
-    simulator.happen(state, {"key": keys, "hold_s": hold_s})
+    sim_hand.happen(state, {"key": keys, "hold_s": hold_s})
     output.show({"key": keys, "hold_s": hold_s}, as_json, f"pressed {keys}")
 
 
@@ -94,7 +94,35 @@ def press(keys: str, hold_s: float, state: Path, as_json: bool) -> None:
 @no_port_option
 def speed(factor: int, state: Path, as_json: bool) -> None:
     """Let time run faster for a simulated unit that is running, up to 20 times; 1 is as fast as everybody's."""
-    from sitterctl import simulator
+    from sitterctl import sim_hand
 
-    simulator.happen(state, {"speed": factor})
+    sim_hand.happen(state, {"speed": factor})
     output.show({"speed": factor}, as_json, f"time runs {factor} times as fast for the unit")
+
+
+@sim.command(epilog=examples("sim pump 150 --state build/unit", "sim pump 320 --state build/unit"))
+@click.argument("mmhg", type=click.IntRange(0, _MOST_MMHG))
+@state_option
+@json_option
+@no_port_option
+def pump(mmhg: int, state: Path, as_json: bool) -> None:
+    """Pump with the hand bulb of a service of the cuff module, up to a pressure; 0 lets the air out.
+
+    While the module's valves are open, as they are but for a step of the service, the air just escapes.
+    """
+    from sitterctl import sim_hand
+
+    sim_hand.happen(state, {"fault": {"nibp.bulb_mmhg": mmhg}})
+    output.show({"mmhg": mmhg}, as_json, f"pumping to {mmhg} mmHg; `sitterctl sim manometer` shows how far it is")
+
+
+@sim.command(epilog=examples("sim manometer --state build/unit", "sim manometer --state build/unit --json"))
+@state_option
+@json_option
+@no_port_option
+def manometer(state: Path, as_json: bool) -> None:
+    """Read the reference manometer on the hose of a simulated unit's cuff: the pressure that is really there."""
+    from sitterctl import sim_hand
+
+    mmhg = sim_hand.manometer_mmhg(state)
+    output.show({"mmhg": mmhg}, as_json, f"{mmhg} mmHg")

@@ -19,6 +19,9 @@ def ports(as_json: bool) -> None:
 
     found = finding.look()
     text = finding.in_words(found) if found else "there is no serial port"
+    unasked = [one.port for one in found if one.problem == finding.NOT_ASKED]
+    if unasked:
+        text += f"\nif a unit is behind one of those that were not asked: `SITTER_PORTS={unasked[0]} sitterctl ports`"
     output.show({"ports": [one.row for one in found]}, as_json, text)
 
 

@@ -79,7 +79,7 @@ def _confirm(connection: "Connection", there: "Slots", as_json: bool) -> int:
 
 
 def _update(connection: "Connection", there: "Slots", program: "Bundle | None", yes: bool, as_json: bool) -> int:
-    from sitterctl import cut_short, device
+    from sitterctl import asking, cut_short, device
     from sitterctl import update as updating
 
     before = device.status(connection)["parts"]
@@ -91,7 +91,7 @@ def _update(connection: "Connection", there: "Slots", program: "Bundle | None", 
     if not program and not there.other:
         raise SitterError("there is no program to go back to", "`sitterctl update --bundle FOLDER` sends one",
                           exit_code=CHECK_FAILED)  # fmt: skip
-    _ask(connection, there, program.version if program else str(there.other), yes)
+    asking.agree(_question(connection, there, program.version if program else str(there.other)), yes, as_json)
     if program:
         _send(connection, program, there, as_json)
     output.note("starting it, on trial") if not as_json else None
@@ -108,10 +108,9 @@ def _update(connection: "Connection", there: "Slots", program: "Bundle | None", 
     return _done(connection, as_json)
 
 
-def _ask(connection: "Connection", there: "Slots", version: str, yes: bool) -> None:
-    if not yes:
-        name = f"{connection.hello['unit_id']} ({connection.hello['label'] or 'no label'})"
-        click.confirm(f"unit {name}: {there.version} -> {version}. Go on?", abort=True, err=True)
+def _question(connection: "Connection", there: "Slots", version: str) -> str:
+    name = f"{connection.hello['unit_id']} ({connection.hello['label'] or 'no label'})"
+    return f"unit {name}: {there.version} -> {version}. Go on?"
 
 
 def _send(connection: "Connection", program: "Bundle", there: "Slots", as_json: bool) -> None:

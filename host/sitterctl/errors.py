@@ -16,7 +16,7 @@ INTERRUPTED = 130
 # What --help prints; the numbers never change their meaning.
 EXIT_CODES = (
     (OK, "done"),
-    (CHECK_FAILED, "a check failed, or the unit speaks another schema"),
+    (CHECK_FAILED, "a check failed, you answered no, or the unit speaks another schema"),
     (USAGE, "the command or one of its files was not understood"),
     (NO_UNIT, "no unit, or several"),
     (PERMISSION, "no permission: for the port, or without the unit's key"),

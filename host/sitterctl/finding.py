@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sitterctl import device, output, port, side_by_side
-from sitterctl.errors import NO_UNIT, SitterError
+from sitterctl.errors import BUSY, NO_UNIT, SitterError
 
 LOOK_S = 1.0
+NOT_ASKED = "not asked: its bridge is none that units have"
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,22 @@ def look() -> list[Found]:
 
 def _ask(row: dict) -> Found:
     if not row["bridge"]:
-        return Found(row["port"], None, {}, "not asked")
+        return Found(row["port"], None, {}, NOT_ASKED)
     try:
         with device.connect(row["port"], timeout_s=LOOK_S) as connection:
             return Found(row["port"], row["bridge"], connection.hello, None)
     except SitterError as error:
-        return Found(row["port"], row["bridge"], {}, error.message, error.exit_code)
+        why = _by_whom(row["port"]) if error.exit_code == BUSY else error.message
+        return Found(row["port"], row["bridge"], {}, why, error.exit_code)
+
+
+def _by_whom(path: str) -> str:
+    """Who has a port that is busy, as far as that can be seen. Which unit is behind it can't be asked, and the one that
+    was there before may be plugged in elsewhere by now."""
+    from sitterctl import machine
+
+    holders = [f"{name} (process {pid})" for pid, name in machine.this_machine().holders(path)]
+    return f"busy: {path} is in use by {' and '.join(holders) or 'another program'}"
 
 
 def choose(name: str | None) -> str:

@@ -1,11 +1,12 @@
 """Bring-up of a chip: MicroPython by esptool, the program by mpremote, each looked at before the next.
 
 Both tools reset what they connect to, so they run as programs of their own, on a port that was named, and only behind
-`ready`, which has seen that no session is open. Every step can be done again: what is there already is left alone.
+`look`, which has seen that no session is open. Every step can be done again: what is there already is left alone.
 boot.py, without which nothing starts, goes before anything of the program is changed, and comes on again last: so a
 chip that has half a program is at MicroPython's prompt, whatever ends it.
 """
 
+import contextlib
 import hashlib
 import re
 import shutil
@@ -16,19 +17,26 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sitterctl import device
 from sitterctl.bundle import Bundle
 from sitterctl.connection import Connection
-from sitterctl.errors import CHECK_FAILED, NO_ANSWER, NOT_VERIFIED, SESSION_OPEN, USAGE, SitterError
+from sitterctl.errors import CHECK_FAILED, NO_ANSWER, NOT_VERIFIED, PERMISSION, SESSION_OPEN, USAGE, SitterError
 from sitterctl.firmware_tree import firmware_folder
 from sitterctl.image import Image
+from sitterctl.port import open_port
 
 UNIT, PROMPT, NOTHING = "unit", "prompt", "nothing"
 _BAUD = 460800
 _LOOK_S = 1.0
 _SURE_S = 3.0  # and three times: a unit that starts takes five seconds, and none is to be taken for a blank chip
+_SOON_S = 0.3  # and three times
+_ROM_S = 0.8
 _START_S = 30.0
 _TOOL_S = 600.0
 _AGAIN = "the same command goes on from there"
+# A ROM's SYNC, the beginning of its answer, and what it says of a flash without a program or in download mode.
+_SYNC = b"\xc0\0\x08\x24\0\0\0\0\0\x07\x07\x12\x20" + b"\x55" * 32 + b"\xc0"
+_ROM_SAYS = (b"\xc0\x01\x08", b"invalid header: 0xffffffff", b"waiting for download")
 # What lies in the slot, and boot.py, each with its SHA-256; runs on the chip.
 _LISTING = """
 import os, hashlib, binascii
@@ -85,26 +93,72 @@ def what_is_there(path: str, timeout_s: float = _LOOK_S) -> tuple[str, dict]:
         line.close()
 
 
-def ready(path: str, keys: list[bytes], timeout_s: float) -> str:
-    """PROMPT or NOTHING, once nothing on the chip runs that must not be stopped. A unit is asked into service mode.
-    Raises SitterError, in a session above all."""
-    there, hello = what_is_there(path, max(timeout_s, _SURE_S))
+def in_rom(path: str, within_s: float = _ROM_S) -> bool:
+    """Whether the chip's ROM has the line, and so nothing on the flash runs: it answers esptool's SYNC at once, and
+    says over and over that there is no program. Only from esptool's source and others' logs: never tried on a chip."""
+    line, heard, give_up_at = open_port(path), b"", time.monotonic() + within_s
+    with contextlib.closing(line), contextlib.suppress(OSError):  # a cable that is out is told by the next look
+        while time.monotonic() < give_up_at:
+            line.write(_SYNC)
+            heard += line.read(64)
+            if any(said in heard for said in _ROM_SAYS):
+                return True
+    return False
+
+
+def look(path: str, timeout_s: float) -> tuple[str, dict]:
+    """What is there, for sure. Raises SitterError when it is a unit with a session open."""
+    there, hello = what_is_there(path, _SOON_S)  # before bytes that are for a ROM alone: a unit that is up answers
+    if there == NOTHING and in_rom(path):
+        return NOTHING, {}
     if there != UNIT:
-        return there
-    if hello.get("state") not in ("idle", "closed"):
+        there, hello = what_is_there(path, max(timeout_s, _SURE_S))
+    if there == UNIT and hello.get("state") not in ("idle", "closed"):
         raise SitterError(f"the unit on {path} has a session open", "the same command works once the session is closed",
                           exit_code=SESSION_OPEN)  # fmt: skip
+    return there, hello
+
+
+def waits_for_its_key(there: str, hello: dict, program: Bundle) -> bool:
+    """Whether it is a unit that runs this program and is only to be provisioned."""
+    return there == UNIT and hello.get("key_id") is None and hello.get("version") == program.version
+
+
+def what_would_be_lost(path: str, there: str) -> str:
+    """A sentence on the logs that nobody has pulled yet, for who is about to erase them."""
+    if there != UNIT:
+        return "what is on the chip can't be asked: logs that nobody has pulled would be lost"
+    line = Connection(path, _LOOK_S)
+    try:
+        line.rouse()
+        line.take_hello(line.ask("hello"))
+        said = device.status(line)
+    except SitterError as error:
+        return f"how many logs it has can't be told ({error.message}): those that nobody has pulled would be lost"
+    finally:
+        line.close()
+    count = said["unpulled"]
+    logs = "a log that was" if count == 1 else f"{count} logs that were"
+    lost = f"{logs} not pulled yet would be lost" if count else "all its logs have been pulled"
+    return f"unit {said['unit_id']}: {lost}"
+
+
+def make_way(path: str, there: str, hello: dict, keys: list[bytes], timeout_s: float) -> None:
+    """A unit is asked into service mode, which leaves MicroPython's prompt. Raises SitterError."""
+    if there != UNIT:
+        return
     if hello.get("key_id") is None:
-        raise SitterError("a program runs on it that has no key, so it can't be asked to make way",
-                          "switch the unit off, and on again with MARK and BP held; then the same command",
-                          exit_code=USAGE)  # fmt: skip
+        raise SitterError(f"unit {hello.get('unit_id')} runs {hello.get('version')} and has no key yet, so it can't be "
+                          "asked to make way", "`sitterctl provision` gives it its key, then the same command; or "
+                          "switch it off, and on again with MARK and BP held",
+                          exit_code=PERMISSION)  # fmt: skip
     line = Connection(path, timeout_s, keys)
     try:
         line.take_hello(hello)
         line.ask("service")
     finally:
         line.close()
-    return wait_for(path, PROMPT)
+    wait_for(path, PROMPT)
 
 
 def wait_for(path: str, wanted: str, within_s: float = _START_S) -> str:

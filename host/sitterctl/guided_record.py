@@ -3,6 +3,7 @@ text that can be printed and signed."""
 
 import importlib.metadata
 import json
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sitterctl.errors import SitterError
 from sitterctl.guided import PASSED, Kind, Result, open_parts, well
 
 DISCLAIMER = "NOT A MEDICAL DEVICE"
+_JSON = ".json"
 
 
 def made(connection: Connection, kind: Kind, parts: list[str], results: list[Result], **more: str) -> dict:
@@ -67,7 +69,7 @@ def page(record: dict) -> str:
 def write(record: dict, path: Path) -> list[Path]:
     """Both files, each whole or not at all; their paths."""
     written = []
-    for suffix, text in ((".json", json.dumps(record, indent=1) + "\n"), (".txt", page(record))):
+    for suffix, text in ((_JSON, json.dumps(record, indent=1) + "\n"), (".txt", page(record))):
         target = path.with_name(path.name + suffix)
         whole_file.write(target, text)
         written.append(target)
@@ -78,6 +80,22 @@ def default_path(record: dict) -> Path:
     """Where a record goes that nobody has named a file for."""
     moment = record["utc"][:19].replace("-", "").replace(":", "")
     return Path(f"{record['command'].replace(' ', '-')}-{record['unit_id']}-{moment}Z")
+
+
+def taken_up(record: dict, out: Path | None, more: str) -> dict:
+    """The record, where its next steps take it up: their commands get `more`, with its JSON file for `%s`, unless there
+    is nothing in it yet that has passed."""
+    if not any(row["state"] == PASSED for row in record["results"]):
+        return record
+    path = out or default_path(record)
+    options = more % shlex.quote(str(path.with_name(path.name + _JSON)))
+    rows = [{**row, "go_on": _with_options(record["command"], row, options)} for row in record["results"]]
+    return {**record, "results": rows}
+
+
+def _with_options(command: str, row: dict, options: str) -> str:
+    words = f"sitterctl {command} {row['part']}"
+    return row["go_on"].replace(f"`{words}`", f"`{words}{options}`")
 
 
 def keep(record: dict, out: Path | None, as_json: bool) -> list[str]:
@@ -103,7 +121,7 @@ def stopped(error: BaseException, record: dict, out: Path | None, more: str = ""
     kept, goes_on = "", f"sitterctl {record['command']} {' '.join(left)}"
     if record["results"]:
         kept, file = _what_was_done(record, out)
-        goes_on += more.replace("%s", file) if file else ""
+        goes_on += more % shlex.quote(file) if file and more else ""
     return SitterError(f"{why}{kept}", f"{remedy}`{goes_on}` goes on", exit_code=code,
                        details={"open": record["open"], "results": record["results"]})  # fmt: skip
 

@@ -115,7 +115,7 @@ def _interpreter() -> str:
     except ImportError:  # it needs pseudo-terminals
         raise SitterError("units can not be simulated on this system", "play scenarios on Linux or macOS",
                           exit_code=USAGE) from None  # fmt: skip
-    return simulator.interpreter()
+    return simulator.unix_port.interpreter()
 
 
 def _own_groups() -> frozenset[str]:

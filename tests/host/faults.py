@@ -3,12 +3,14 @@
 import errno
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
-from sitterctl import device, port, whole_file
+from sitterctl import device, output, port, replay, settings_file, slog, whole_file
 
 
 class Fault:
@@ -78,6 +80,20 @@ def in_files(monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
     monkeypatch.setattr(device, "_append", appended)
     for name in ("fsync", "replace"):
         monkeypatch.setattr(os, name, _after(fault, getattr(os, name)))
+
+
+def in_reading_and_printing(monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
+    """Each reading of a log or of settings, each log that is judged anew, and each piece on stdout is a step."""
+
+    def printed(*texts: object, file: TextIO | None = None, flush: bool = False) -> None:
+        if file is not sys.stderr:
+            fault.step()
+        print(*texts, file=file, flush=flush)
+
+    monkeypatch.setattr(sys, "stdout", sys.stdout)  # for one that takes no more stderr is put in its place
+    monkeypatch.setattr(output, "print", printed, raising=False)
+    for module, name in ((slog, "load"), (settings_file, "read"), (replay, "replay")):
+        monkeypatch.setattr(module, name, _after(fault, getattr(module, name)))
 
 
 class _Stepping:

@@ -6,7 +6,7 @@ from fake_unit import FakeUnit
 from sitter import settings
 from sitter.ppg_saturation import spo2_pct
 from sitterctl import adjusting
-from sitterctl.errors import CHECK_FAILED, OK, USAGE, SitterError
+from sitterctl.errors import CHECK_FAILED, OK, SitterError
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -69,6 +69,6 @@ def test_without_two_points_nothing_is_changed(unit: FakeUnit, run, monkeypatch:
     monkeypatch.setattr(adjusting, "SECONDS", 1)
     monkeypatch.setattr("sitterctl.commands_adjust.click.confirm", lambda *a, **k: False)
     code, _, err = run("adjust", "spo2", "--yes")
-    assert code == USAGE
+    assert code == CHECK_FAILED
     assert "no saturation for long enough" in err
     assert "settings" not in unit.app.state.values

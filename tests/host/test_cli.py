@@ -16,11 +16,12 @@ from types import SimpleNamespace
 import click
 import pytest
 from example_log import small_log
+from fake_computer import Computer
 from fake_unit import UNIT, FakeUnit
 from plugged import CP2102, plug_in
 
 from sitter import records
-from sitterctl import cli, errors, flashing, keys, port, simulator
+from sitterctl import cli, errors, flashing, keys, port, sim_hand, simulator, slog
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -127,8 +128,22 @@ def test_ports_lists_units_and_asks_no_stranger(
     rows = {row["port"]: row for row in json.loads(out)["ports"]}
     assert code == OK
     assert rows[unit.port]["unit_id"] == UNIT
-    assert rows["/dev/ttyACM9"]["problem"] == "not asked"
+    assert rows["/dev/ttyACM9"]["problem"] == "not asked: its bridge is none that units have"
     assert opened == [unit.port]
+    assert run("ports")[1].endswith("not asked: `SITTER_PORTS=/dev/ttyACM9 sitterctl ports`\n")
+
+
+def test_a_port_that_is_busy_is_listed_with_who_has_it(unit: FakeUnit, run, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("SITTER_PORTS", unit.port)
+    line = port.open_port(unit.port)
+    try:
+        assert f"busy: {unit.port} is in use by another program" in run("ports")[1]
+        computer = Computer(tmp_path / "other").process(4711, "picocom", unit.port)
+        monkeypatch.setattr("sitterctl.machine.this_machine", computer.machine)
+        assert f"busy: {unit.port} is in use by picocom (process 4711)" in run("ports")[1]
+        assert json.loads(run("ports", "--json")[1])["ports"][0]["unit_id"] is None
+    finally:
+        line.close()
 
 
 def test_no_port_is_no_error_of_ports(run) -> None:
@@ -317,6 +332,16 @@ def test_show_can_be_narrowed_to_some_records(run, tmp_path: Path) -> None:
     code, out, _ = run("logs", "show", pulled(tmp_path / "a.slog"), "--only", "mark", "--only", "dose")
     assert code == OK
     assert len(out.splitlines()) == 2
+
+
+def test_a_record_that_no_log_has_is_refused_and_one_that_this_has_not_is_said(run, tmp_path) -> None:
+    log = pulled(tmp_path / "a.slog")
+    code, out, err = run("logs", "show", log, "--only", "alarn")
+    assert (code, out) == (USAGE, "")
+    assert "there is no record 'alarn'\ndid you mean alarm? there are: header, " in err
+    absent = next(name for _, name, _ in records.RECORDS if not slog.read(log).named(name))
+    assert run("logs", "show", log, "--only", absent)[:2] == (OK, f"there are no records of {absent} in {log}\n")
+    assert json.loads(run("logs", "show", log, "--only", absent, "--json")[1])["records"] == []
 
 
 def test_a_report_of_a_broken_log_is_made_and_says_so(run, tmp_path: Path) -> None:
@@ -514,7 +539,8 @@ GOOD = (
     ("adjust", "spo2", "--clear", "--yes"),
     ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
     ("selftest",), ("update", "--show"), ("flash",), ("sim", "press", "NEXT", "--state", "."),
-    ("sim", "speed", "5", "--state", "."), ("service", "nibp", "--show"),
+    ("sim", "speed", "5", "--state", "."), ("sim", "pump", "150", "--state", "."), ("sim", "manometer", "--state", "."),
+    ("service", "nibp", "--show"),
     ("sim", "start", str(SCENARIO)), ("alarms", "replay", "a.slog", "--settings", "a.toml"),
 )  # fmt: skip
 BAD = (
@@ -543,6 +569,8 @@ BAD = (
     (("update", "--key", "00" * 32), PERMISSION),
     (("sim", "press", "PANIC", "--state", "."), USAGE),
     (("sim", "speed", "50", "--state", "."), USAGE),
+    (("sim", "pump", "9000", "--state", "."), USAGE),
+    (("sim", "manometer", "--state", "."), NO_UNIT),
     (("selftest", "--key", "00" * 32), PERMISSION),
     (("service", "nibp", "pump"), USAGE),
     (("service", "nibp", "--key", "00" * 32), PERMISSION),
@@ -573,8 +601,9 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
     unit.music = None  # a unit that is well
-    monkeypatch.setattr(simulator, "happen", lambda *a: None)
-    for name, does in (("ready", "prompt"), ("install", None), ("wait_for", None), ("greeted", {"key_id": None})):
+    monkeypatch.setattr(sim_hand, "happen", lambda *a: None)
+    monkeypatch.setattr(sim_hand, "manometer_mmhg", lambda *a: 150)
+    for name, does in (("look", ("prompt", {})), ("install", None), ("wait_for", None), ("greeted", {"key_id": None})):
         monkeypatch.setattr(flashing, name, lambda *a, does=does: does)
     if words == ("provision",):
         make_new(unit)

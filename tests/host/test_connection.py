@@ -127,7 +127,7 @@ def test_in_a_session_the_refusal_says_so_and_has_its_own_code(unit: FakeUnit) -
     unit.app.unit.session.event(1, "next")
     error = failure(unit, lambda line: transfer.put(line, "settings", {"spo2_low_pct": 88}))
     assert error.exit_code == SESSION_OPEN
-    assert "a session is open: no put.begin before it is closed" in error.message
+    assert "a session is open: no new settings, plan or program before it is closed" in error.message
     error = failure(unit, lambda line: line.ask("service"))
     assert error.exit_code == SESSION_OPEN
 

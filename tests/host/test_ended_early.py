@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -305,3 +306,53 @@ def test_a_pull_from_a_simulated_unit_that_is_stopped_promises_nothing(monkeypat
             simulator._pulled(unit.port, tmp_path / "t")
         assert caught.value.exit_code == code
         assert caught.value.message == f"{why}: nothing was kept of the simulated unit's log"
+
+
+# --- before it has begun, and once more -------------------------------------------------------------------------------
+
+INTERRUPTED_AT_IMPORT = """
+import os, signal, sys
+name, sys.argv = sys.argv[1], ["sitterctl", "ports"]
+class Hook:
+    def find_spec(self, wanted, *_):
+        if wanted == name:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Hook())
+from sitterctl.start import main
+main()
+"""
+TWO_UNITS = """
+import time
+from sitterctl import connection, side_by_side
+def work(item):
+    print("begun", flush=True)
+    connection.stopped.wait()
+    print("asked to end", flush=True)
+    time.sleep(60)
+side_by_side.each(work, [1, 2])
+"""
+
+
+@pytest.mark.parametrize("name", ["sitterctl.cli", "click", "sitterctl.output", "sitterctl.commands_units"])
+def test_ctrl_c_while_the_program_is_imported_is_no_traceback(name: str) -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_AT_IMPORT, name], capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert (done.returncode, done.stdout) == (INTERRUPTED, "")
+    assert done.stderr.lstrip() in (
+        "",
+        "sitterctl: stopped; nothing was left half-done\nthe same command begins again\n",
+    )
+
+
+def test_the_program_begins_where_ctrl_c_is_seen_to() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    assert project["project"]["scripts"]["sitterctl"] == "sitterctl.start:main"
+
+
+def test_a_second_ctrl_c_ends_what_is_done_with_every_unit_at_once() -> None:
+    with subprocess.Popen([sys.executable, "-c", TWO_UNITS], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        for said in ("begun", "asked to end"):
+            assert [process.stdout.readline().strip() for _ in range(2)] == [said, said]
+            process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=5) == INTERRUPTED

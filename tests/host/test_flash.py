@@ -1,6 +1,7 @@
 """`flash`: when it touches nothing, and what is said when a tool fails. test_bring_up.py has it from end to end."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ def at_prompt(monkeypatch: pytest.MonkeyPatch, *there: str) -> None:
         "key_id": None,
     }
     monkeypatch.setattr(flashing, "what_is_there", lambda *_: (left.pop(0) if len(left) > 1 else left[0], hello))
+    monkeypatch.setattr(flashing, "in_rom", lambda path: there[0] == "nothing")
     monkeypatch.setattr(flashing, "greeted", lambda path: hello)
 
 
@@ -82,8 +84,52 @@ def test_a_unit_whose_key_is_not_at_hand_is_left_alone(bench, run, tools) -> Non
 def test_a_program_without_a_key_has_to_make_way_by_the_chord(bench, unit, run, tools) -> None:
     unit.app.custody.key = None
     code, _, err = run(*bench)
-    assert (code, "MARK and BP" in err) == (USAGE, True)
+    assert (code, "MARK and BP" in err, "`sitterctl provision`" in err) == (PERMISSION, True, True)
     assert tools.asked == []
+
+
+def test_a_chip_that_is_only_to_be_provisioned_is_left_as_it_is(bench, unit, run, tools, tmp_path) -> None:
+    unit.app.custody.key = None
+    version = unit.app.verbs.serve({"do": "hello"}, False)["version"]
+    code, out, err = run("flash", "--bundle", str(program(tmp_path / "same", version)))
+    assert code == OK, err
+    assert "next: `sitterctl provision` gives it its key" in out
+    code, _, err = run("flash", "--bundle", str(program(tmp_path / "newer", "9.9.9")))
+    assert (code, "`sitterctl provision`" in err) == (PERMISSION, True)
+    assert tools.asked == []
+
+
+# --- what would be lost -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("pulled", "said"), [
+    ([], "unit SIM-0007: 2 logs that were not pulled yet would be lost"),
+    (["00001"], "unit SIM-0007: a log that was not pulled yet would be lost"),
+    (["00001", "00002"], "unit SIM-0007: all its logs have been pulled"),
+])  # fmt: skip
+def test_erasing_says_first_how_many_logs_would_be_lost(pulled, said, bench, unit, run, tools, monkeypatch) -> None:
+    unit.store.pulled += pulled
+    seen = []
+    monkeypatch.setattr("click.confirm", lambda question, **_: seen.append(question))
+    code, _, err = run(*bench[:-1], "--erase")
+    assert (code, len(seen), tools.asked) == (CHECK_FAILED, 1, [])
+    assert said in err
+
+
+def test_erasing_says_that_a_chip_can_not_be_asked_for_its_logs(bench, run, tools, monkeypatch) -> None:
+    at_prompt(monkeypatch, "prompt")
+    monkeypatch.setattr("click.confirm", lambda question, **_: False)
+    _, _, err = run(*bench[:-1], "--erase")
+    assert "what is on the chip can't be asked: logs that nobody has pulled would be lost" in err
+
+
+def test_a_unit_that_falls_silent_is_said_to_be_one_that_can_not_be_asked(bench, unit, run, tools, monkeypatch) -> None:
+    at_prompt(monkeypatch, "unit")
+    monkeypatch.setattr(flashing, "_LOOK_S", 0.1)
+    monkeypatch.setattr("click.confirm", lambda question, **_: False)
+    unit.silent = True
+    _, _, err = run(*bench[:-1], "--erase")
+    assert "how many logs it has can't be told (no answer on" in err
 
 
 def test_a_port_has_to_be_named(bench, run, tools, monkeypatch) -> None:
@@ -190,6 +236,46 @@ def test_ctrl_c_says_that_the_same_command_goes_on(bench, run, monkeypatch) -> N
     monkeypatch.setattr(flashing, "install", stopped)
     code, _, err = run(*bench[:3])
     assert (code, "no program runs on the chip now" in err) == (INTERRUPTED, True)
-    monkeypatch.setattr(flashing, "ready", stopped)
+    monkeypatch.setattr(flashing, "look", stopped)
     code, _, err = run(*bench[:3])
     assert (code, "nothing was written" in err) == (INTERRUPTED, True)
+
+
+# --- what is there ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def something(unit, monkeypatch):
+    """Give what is on the port, and what it says."""
+
+    def says(babble: bytes) -> tuple[str, float]:
+        unit.babble, unit.silent = babble, not babble
+        monkeypatch.setattr(flashing, "_SURE_S", 1.0)
+        begun = time.monotonic()
+        return flashing.look(unit.port, 0.1)[0], time.monotonic() - begun
+
+    return says
+
+
+@pytest.mark.parametrize("said", flashing._ROM_SAYS, ids=repr)
+def test_a_chip_in_its_rom_is_told_apart_at_once(something, said: bytes) -> None:
+    there, took_s = something(said)
+    assert there == flashing.NOTHING
+    assert took_s < 2.5
+
+
+def test_what_is_silent_or_talks_otherwise_is_waited_for_all_the_same(something) -> None:
+    for said in (b"", b"ets Jul 29 2019 12:21:46"):
+        assert something(said)[1] > 3.0
+
+
+def test_a_unit_that_is_up_is_sent_nothing_that_is_for_a_rom(unit, monkeypatch) -> None:
+    monkeypatch.setattr(flashing, "in_rom", lambda path: pytest.fail("sent"))
+    assert flashing.look(unit.port, 0.1)[0] == flashing.UNIT
+
+
+def test_a_unit_that_starts_meanwhile_is_none_that_is_blank(unit, monkeypatch) -> None:
+    seen = iter([(flashing.NOTHING, {}), (flashing.UNIT, {"state": "idle"})])
+    monkeypatch.setattr(flashing, "what_is_there", lambda *_: next(seen))
+    unit.silent = True
+    assert flashing.look(unit.port, 0.1)[0] == flashing.UNIT

@@ -26,6 +26,7 @@ from faults import (
     disk_full,
     files_in,
     in_files,
+    in_reading_and_printing,
     on_the_line,
 )
 
@@ -139,6 +140,10 @@ CASES = [
     Case(("support-bundle", "--out", "help.zip"), cable=(OK,), writes=True, stride=3),
     Case(("report", "a.slog"), writes=True),
 ]
+# A number is shown until it is four seconds old. There is nothing to go on with, and a thread that was just begun keeps
+# the port until its program ends, which this one does not.
+WATCH = Case(("watch", "--for", "0.6"), cable=(OK, NO_ANSWER), goes_on=("completion", "bash"))
+OFFLINE = [Case(("completion", "bash")), Case(("alarms", "replay", "a.slog", "--settings", "bed3.toml"))]
 ALL = [
     Case(("check", "--all"), cable=(NO_ANSWER, CHECK_FAILED), stride=3),
     Case(("logs", "pull", "--all"), pulled_logs_are_here, cable=(NO_ANSWER, PARTIAL), stride=3),
@@ -229,7 +234,9 @@ def _only(given: dict[str, bytes], folder: Path) -> None:
 def _told(now: Now, out: str, err: str, as_json: bool, fault: Fault) -> None:
     """One JSON object on stdout, or a sentence and a remedy on stderr; never a traceback."""
     assert "Traceback" not in now.said and "Errno" not in now.said
-    if as_json:
+    if as_json and '"live"' in out:  # of `watch`, an object a line
+        assert all(json.loads(line) for line in out.splitlines())
+    elif as_json and out:
         said = json.loads(out)
         assert now.code == OK or "error" not in said or (said["error"] and said["remedy"] and said["exit"] == now.code)
     elif now.code not in (OK, CHECK_FAILED, PARTIAL) and out == "":
@@ -264,6 +271,24 @@ def test_a_cable_that_is_pulled(case: Case, play) -> None:
 @pytest.mark.parametrize("case", [case for case in LINED if case.words != ("ports",)], ids=named)
 def test_ctrl_c_on_the_line(case: Case, play) -> None:
     at_each_step(play, case, on_the_line, ctrl_c, (INTERRUPTED,))
+
+
+def test_ctrl_c_ends_a_watch_as_its_end_does(play) -> None:
+    at_each_step(play, WATCH, on_the_line, ctrl_c_from_a_thread, (OK,))
+
+
+def test_a_cable_that_is_pulled_while_a_unit_is_watched(play) -> None:
+    at_each_step(play, WATCH, on_the_line, cable_pulled, WATCH.cable, lasts=True)
+
+
+@pytest.mark.parametrize("case", OFFLINE, ids=named)
+def test_ctrl_c_without_a_unit(case: Case, play) -> None:
+    at_each_step(play, case, in_reading_and_printing, ctrl_c, (INTERRUPTED,))
+
+
+@pytest.mark.parametrize("case", OFFLINE, ids=named)
+def test_a_disk_that_is_full_where_stdout_goes(case: Case, play) -> None:
+    at_each_step(play, case, in_reading_and_printing, disk_full, case.disk, lasts=True)
 
 
 @pytest.mark.parametrize("case", WRITING, ids=named)

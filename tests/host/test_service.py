@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import threading
 import time
 from pathlib import Path
@@ -193,7 +194,7 @@ def test_a_module_that_is_off_fails_is_written_down_and_moves_no_date(guided, un
     assert code == CHECK_FAILED
     assert states("r.json") == {"static": "failed", "leak": "passed", "overpressure": "passed"}
     assert "open: static" in out
-    assert "sent in; then `sitterctl service nibp static`" in out
+    assert "sent in; then `sitterctl service nibp static --after r.json`" in out
     assert unit.acts[-1] == "done failed"
     assert unit.app.care.served_s is None
 
@@ -222,6 +223,21 @@ def test_each_step_can_be_repeated_or_skipped(guided) -> None:
     code, _, _, _ = guided("--out", "r", said="- r - - - - - r - s")
     assert code == CHECK_FAILED
     assert states("r.json") == {"static": "passed", "leak": "passed", "overpressure": "skipped"}
+
+
+def test_a_step_that_is_open_has_the_command_that_completes_the_service(guided, unit: FakeUnit, tmp_path) -> None:
+    _, out, _, _ = guided("--out", "my r", said="- - - - - - - s")
+    assert states("my r.json")["overpressure"] == "skipped"
+    (command,) = re.findall(r"`sitterctl (service nibp overpressure --after .*)`", out)
+    assert shlex.split(command)[3:] == ["--after", "my r.json"]
+    assert command in json.loads(Path("my r.json").read_text())["results"][2]["go_on"]
+    assert guided(*shlex.split(command)[2:], "--out", "s")[0] == OK
+    assert unit.acts[-1] == "done passed"
+
+
+def test_without_a_file_there_is_nothing_to_take_up(guided) -> None:
+    _, out, _, _ = guided("--json", said="- - - - - - - s")
+    assert "--after" not in out
 
 
 def test_a_step_that_failed_can_be_done_again(guided) -> None:

@@ -24,7 +24,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, yes: bool) -> None:
-    monkeypatch.setattr("sitterctl.commands_settings.click.confirm", lambda *a, **k: yes)
+    monkeypatch.setattr("sitterctl.asking.click.confirm", lambda *a, **k: yes)
 
 
 def stored(unit: FakeUnit) -> dict | None:
@@ -57,7 +57,7 @@ def test_a_change_is_shown_asked_backed_up_and_read_back(unit: FakeUnit, run, fi
 def test_no_is_no(unit: FakeUnit, run, file, monkeypatch) -> None:
     answer(monkeypatch, False)
     code, _, err = run("settings", "apply", file)
-    assert code == USAGE
+    assert code == CHECK_FAILED
     assert "nothing was changed" in err
     assert stored(unit) is None
 
@@ -171,8 +171,9 @@ def test_each_units_change_is_asked_about_by_its_name(crate: list[FakeUnit], run
 
 def test_no_for_one_unit_is_no_for_that_one_alone(crate: list[FakeUnit], run, file, monkeypatch) -> None:
     said = iter([True, False, True])
-    monkeypatch.setattr("sitterctl.commands_settings.click.confirm", lambda *a, **k: next(said))
-    _, out, _ = run("settings", "apply", file, "--all")
+    monkeypatch.setattr("sitterctl.asking.click.confirm", lambda *a, **k: next(said))
+    code, out, _ = run("settings", "apply", file, "--all")
+    assert code == PARTIAL
     assert [stored(one) is not None for one in crate] == [True, False, True]
     assert "left as it was: spo2_low_pct 90 -> 88" in out
 
@@ -212,3 +213,13 @@ def test_a_label_is_given_and_found_again(unit: FakeUnit, run) -> None:
     assert code == NO_UNIT
     assert "not BED 4" in err
     assert run("label", "x" * 13)[0] == CHECK_FAILED
+
+
+def test_a_label_is_taken_away_only_by_a_yes(unit: FakeUnit, run, monkeypatch) -> None:
+    assert run("label", "BED 3")[0] == OK
+    answer(monkeypatch, False)
+    assert run("label", "")[0] == CHECK_FAILED
+    assert unit.app.custody.label == "BED 3"
+    assert run("label", "", "--yes")[1] == "unit SIM-0007 has no label now\n"
+    assert unit.app.custody.label == ""
+    assert run("label", "")[0] == OK  # there is nothing to take away, and nothing to ask

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from sitterctl import scenario, simulator
+from sitterctl import scenario, sim_chip, unix_port
 
 AT_ONCE = {"checklist": [], "baseline_readings": 1}  # settings with which a session gets to its dose quickly
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "stop.json"
@@ -16,6 +16,6 @@ def run_script(script: str, folder: Path, timeout_s: int = 180, **changes: objec
     whole["settings"] = {**AT_ONCE, **whole.get("settings", {})}
     (folder / "scenario.json").write_text(json.dumps(whole))
     (folder / "job.json").write_text(json.dumps(scenario.load(folder / "scenario.json")))
-    (folder / "flash.img").write_bytes(b"\xff" * simulator.FLASH_BYTES)
+    (folder / "flash.img").write_bytes(b"\xff" * sim_chip.FLASH_BYTES)
     (folder / "run.py").write_text(script)
-    return simulator.run_script(folder / "run.py", folder, timeout_s=timeout_s)
+    return unix_port.run_script(folder / "run.py", folder, timeout_s=timeout_s)

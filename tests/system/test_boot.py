@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sitterctl import simulator
+from sitterctl import simulator, unix_port
 
 SCRIPT = """
 import json, sys
@@ -78,7 +78,7 @@ def boot(tmp_path: Path, fails: str = "", error: str = "MemoryError()", flag: bo
 
 def run(tmp_path: Path, script: str = SCRIPT, **values: object) -> list:
     (tmp_path / "run.py").write_text(script.format(**values))
-    return json.loads(simulator.run_script(tmp_path / "run.py", tmp_path))
+    return json.loads(unix_port.run_script(tmp_path / "run.py", tmp_path))
 
 
 def test_outputs_are_safe_before_anything_else_and_a_program_that_returns_is_begun_anew(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_the_board_finds_the_drivers_in_the_slot_that_is_in_use(tmp_path: Path) 
     """On a device they lie nowhere else, and the board needs them as soon as it is imported."""
     (tmp_path / "board.py").write_text("import sys\nprint('RESULT', sys.path[0])\nsys.exit(0)\n")
     (tmp_path / "run.py").write_text("import boot\n")
-    assert simulator.run_script(tmp_path / "run.py", tmp_path) == "/a"
+    assert unix_port.run_script(tmp_path / "run.py", tmp_path) == "/a"
 
 
 def test_a_board_that_can_not_even_be_imported_is_reset_by_the_chip(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from played import played
 
-from sitterctl import simulator, slog
+from sitterctl import simulator, slog, unix_port
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 LONG = ("quiet_session", "demo")
@@ -44,7 +44,7 @@ def estimator_alone_s(minutes: float) -> float:
     """How fast this machine is, as a measure of other things. Processor time, as the next."""
     environment = {"MICROPYPATH": f"{simulator.firmware_folder()}:.frozen"}
     before_s = children_s()
-    subprocess.run([simulator.interpreter(), "-c", TEN_MINUTES_OF_SAMPLES], env=environment, check=True)
+    subprocess.run([unix_port.interpreter(), "-c", TEN_MINUTES_OF_SAMPLES], env=environment, check=True)
     return (children_s() - before_s) * minutes / 10
 
 

@@ -4,7 +4,7 @@ program of which nothing is missing, whenever it was."""
 import json
 from pathlib import Path
 
-from sitterctl import simulator
+from sitterctl import unix_port
 
 SCRIPT = """
 import hashlib, json, struct, sys
@@ -176,7 +176,7 @@ print("RESULT", json.dumps([operations, cuts, wrong, sorted(folders)]))
 
 def test_a_power_cut_anywhere_in_an_update_leaves_a_program_that_is_whole(tmp_path: Path) -> None:  # REQ-173
     (tmp_path / "run.py").write_text(SCRIPT)
-    said = simulator.run_script(tmp_path / "run.py", tmp_path, Path(__file__).parents[1])
+    said = unix_port.run_script(tmp_path / "run.py", tmp_path, Path(__file__).parents[1])
     operations, cuts, wrong, folders = json.loads(said)
     assert operations > 40
     assert cuts == 3 * operations

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sitterctl import simulator
+from sitterctl import simulator, unix_port
 
 _COMMON = """
 import gc, sys, time
@@ -54,7 +54,7 @@ def _run(script: str, *arguments: str, under: tuple[str, ...] = ()) -> subproces
         file.write(_COMMON + script)
         file.flush()
         return subprocess.run(
-            [*under, simulator.interpreter(), "-X", "heapsize=16m", file.name, *arguments],
+            [*under, unix_port.interpreter(), "-X", "heapsize=16m", file.name, *arguments],
             capture_output=True,
             text=True,
             check=True,

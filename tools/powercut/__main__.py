@@ -20,7 +20,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sitterctl import scenario, simulator
+from sitterctl import scenario, unix_port
 
 HERE = Path(__file__).parent
 CONTROLS = ("early", "rot", "lazy")
@@ -55,13 +55,13 @@ def record(folder: Path) -> dict:
     """Play the session; what record.py left, in short."""
     (folder / "job.json").write_text(json.dumps(scenario.load(HERE / "session.json")))
     (folder / "flash.img").write_bytes(b"\xff" * FLASH_BYTES)
-    simulator.run_script(HERE / "record.py", folder)
+    unix_port.run_script(HERE / "record.py", folder)
     return json.loads((folder / "marks.json").read_text())
 
 
 def cut(folder: Path, first: int, last: int, stride: int, what: str) -> list:
     """What cut.py said of these operations."""
-    return json.loads(simulator.run_script(HERE / "cut.py", folder, first, last, stride, what, timeout_s=1200))
+    return json.loads(unix_port.run_script(HERE / "cut.py", folder, first, last, stride, what, timeout_s=1200))
 
 
 def try_cuts(folder: Path, operations: int, stride: int, what: str = "check") -> tuple[int, list[str]]:
@@ -87,7 +87,7 @@ def try_start(folder: Path, number: int, at_ms: int) -> tuple[int, list[str]]:
         (again / "start.py").write_text(START)
         state = {"at_us": (at_ms + 20000) * 1000, "boots": 1, "reset_cause": "power on"}
         (again / "state.json").write_text(json.dumps(state))
-        taken_up, kept, alarms, watching_ms, sent, is_open = json.loads(simulator.run_script(again / "start.py", again))
+        taken_up, kept, alarms, watching_ms, sent, is_open = json.loads(unix_port.run_script(again / "start.py", again))
     wrong = []
     if taken_up != kept:
         wrong.append(f"phase and doses {taken_up} were taken up, {kept} kept")
