@@ -66,8 +66,8 @@ powercut-short:
 soak-short:
 	@$(BIN)/python tools/soak.py --short
 
-test-slow: $(READY) ## the tests that `test` leaves out: what the demo has to show; half a minute
-	@$(BIN)/python -m pytest -m slow tests/system
+test-slow: $(READY) ## the tests that `test` leaves out: what the demo has to show; a minute
+	@$(BIN)/python -m pytest -m slow tests/system tests/host
 
 test-host: $(READY) ## the host tests alone, with simulated sensors, as a technician runs them
 	@$(BIN)/python -m pytest -n 2 tests/host tests/system
@@ -131,7 +131,7 @@ docs: $(READY) ## print the tables in docs/ anew
 check-docs: $(READY) ## fail if a printed table in docs/ is stale
 	@$(BIN)/python tools/print_docs.py --check
 
-pictures: $(READY) ## draw the pictures in docs/pictures anew (the report needs `make demo` and a Chromium)
+pictures: $(READY) ## draw the pictures in docs/pictures anew (report and worksheet need `make demo` and a Chromium)
 	@$(BIN)/python tools/make_pictures.py
 
 clean: ## remove what can be made again

@@ -1,7 +1,8 @@
 """Makes the pictures in docs/pictures/: the unit's screen, drawn by its real driver, the curve of the saturation, what
-`sitterctl watch` shows on a terminal, and the demo's report.
+`sitterctl watch` shows on a terminal, and the demo's report and worksheet.
 
-The report is build/demo/report.html (`make demo`) photographed by Chromium; without a Chromium its picture stays.
+The report is build/demo/report.html (`make demo`), the worksheet is made from the same log, and both are photographed
+by Chromium; without a Chromium their pictures stay.
 """
 
 import io
@@ -79,19 +80,29 @@ def write_png(path: Path, ram: bytes) -> None:
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
 
 
-def photograph_report() -> str:
-    page, browser = ROOT / "build" / "demo" / "report.html", shutil.which("chromium")
-    if not page.exists() or not browser:
-        return "report: left as it is (needs `make demo` and a Chromium)"
+def photograph_pages() -> str:
+    """The report of the demo, and the worksheet that `sitterctl integration` makes of its log."""
+    logs, browser = sorted((ROOT / "build" / "demo").glob("*.slog")), shutil.which("chromium")
+    if not logs or not browser:
+        return "report, worksheet: left as they are (need `make demo` and a Chromium)"
+    photograph(browser, logs[0].with_name("report.html"), (1180, 1460), "report")
+    made = ROOT / "build" / "worksheet"
+    words = ["integration", logs[0], "--out", made, "--meeting", "2026-05-06T10:00", "--meeting", "2026-05-13T10:00",
+             "--days", "14", "--force", "--quiet"]  # fmt: skip
+    subprocess.run([sys.executable, "-m", "sitterctl.cli", *map(str, words)], check=True, capture_output=True)
+    photograph(browser, made / f"{logs[0].stem}-worksheet.html", (900, 1300), "worksheet")
+    return "report, worksheet: photographed"
+
+
+def photograph(browser: str, page: Path, size_px: tuple[int, int], name: str) -> None:
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-             f"--user-data-dir={profile}", "--window-size=1180,1460", f"--screenshot={OUT / 'report.png'}",
-             page.as_uri()],
+             f"--user-data-dir={profile}", "--window-size={},{}".format(*size_px),
+             f"--screenshot={OUT / f'{name}.png'}", page.as_uri()],
             check=True, capture_output=True,
         )  # fmt: skip
-    return "report: photographed"
 
 
 def draw_spo2_curve() -> None:
@@ -171,7 +182,7 @@ def main() -> None:
     write_png(OUT / "screen_no_finger.png", draw(*bedside(Reading(None, None, None, 0, False))))
     draw_spo2_curve()
     draw_watch()
-    print("screens, curve and watch: drawn\n" + photograph_report())
+    print("screens, curve and watch: drawn\n" + photograph_pages())
 
 
 if __name__ == "__main__":

@@ -40,6 +40,10 @@ _COMMANDS = {
     "selftest": ("commands_selftest", "Try a unit's parts out, guided, with a record to sign."),
     "service": ("commands_service", "Service the cuff module once a year, guided, with a record to sign."),
     "report": ("commands_report", "Write the report of a log as one HTML page."),
+    "integration": (
+        "commands_integration",
+        "Make the patient's worksheet of a session, and a calendar of the days after.",
+    ),
     "alarms": ("commands_alarms", "Try other alarm limits on logs that have been pulled."),
     "support-bundle": ("commands_support", "Collect what somebody far away needs to help."),
     "completion": ("commands_support", "Print what makes a shell complete words."),

@@ -20,6 +20,7 @@ _KEYS = {
     "unit": ("text", lambda value: isinstance(value, str)),
     "ports": ("a list of texts", lambda value: isinstance(value, list) and all(isinstance(v, str) for v in value)),
     "logs": ("text, a folder", lambda value: isinstance(value, str)),
+    "clinic_phone": ("text", lambda value: isinstance(value, str)),
     "timeout_s": ("a number above 0", lambda value: type(value) in (int, float) and value > 0),
 }
 

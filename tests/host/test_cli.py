@@ -94,7 +94,9 @@ def test_help_is_quick() -> None:
 
 def test_help_does_without_the_slow_libraries() -> None:
     program = "import sys, sitterctl.cli\ntry: sitterctl.cli.main(['--help'])\nexcept SystemExit: pass\n"
-    slow = "print(*{'rich', 'serial', 'jinja2', 'json.tool', 'sitter'} & set(sys.modules), file=sys.stderr)"
+    slow = (
+        "print(*{'rich', 'serial', 'jinja2', 'icalendar', 'json.tool', 'sitter'} & set(sys.modules), file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", program + slow], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == ""
 
@@ -534,6 +536,7 @@ GOOD = (
     ("ports",), ("status",), ("watch", "--for", "0.3"), ("provision",), ("audit",), ("logs", "list"), ("logs", "pull"),
     ("doctor",), ("doctor", "--udev"), ("logs", "verify", "a.slog"),
     ("logs", "show", "a.slog"), ("report", "a.slog"), ("sim", "run", str(SCENARIO), "--out", "o"),
+    ("integration", "a.slog"), ("integration", "a.slog", "--meeting", "2027-05-06", "--pulse"),
     ("settings", "show"), ("settings", "pull"), ("settings", "check", "a.toml"), ("settings", "diff", "same.toml"),
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
     ("adjust", "spo2", "--clear", "--yes"),
@@ -584,6 +587,10 @@ BAD = (
     (("logs", "show", "missing.slog"), USAGE),
     (("report", "missing.slog"), USAGE),
     (("report", "a.slog", "-o", "/proc/none/x.html"), CHECK_FAILED),
+    (("integration", "missing.slog"), USAGE),
+    (("integration", "a.slog", "--plan", "missing.toml"), USAGE),
+    (("integration", "a.slog", "--meeting", "soon"), USAGE),
+    (("integration", "a.slog", "--out", "/proc/none"), CHECK_FAILED),
     (("sim", "run", "missing.json", "--out", "o"), USAGE),
     (("sim", "start", "missing.json"), USAGE),
     (("sim", "run"), USAGE),

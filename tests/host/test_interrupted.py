@@ -104,6 +104,10 @@ def key_kept(now: Now) -> None:
         assert kept == []
 
 
+def worksheet_whole_or_none(now: Now) -> None:
+    assert len(list(Path().glob("a-*"))) == (3 if now.code == OK else 0)
+
+
 @dataclass(frozen=True)
 class Case:
     """A command, what holds after it however it ended, and the exit codes beside the usual ones."""
@@ -117,6 +121,7 @@ class Case:
     stride: int = 1
 
 
+MEETING = ("--meeting", "2027-05-06T10:00")
 STRIDE = 2  # of the steps on the line, which are many and much alike
 CASES = [
     Case(("ports",), cable=(OK,)),
@@ -139,6 +144,12 @@ CASES = [
     Case(("selftest", "clock", "--json", "--out", "r"), cable=(NO_ANSWER,), writes=True),
     Case(("support-bundle", "--out", "help.zip"), cable=(OK,), writes=True, stride=3),
     Case(("report", "a.slog"), writes=True),
+    Case(
+        ("integration", "a.slog", *MEETING),
+        worksheet_whole_or_none,
+        writes=True,
+        goes_on=("integration", "a.slog", *MEETING, "--force"),
+    ),  # it may be done: syncing a folder is allowed to fail
 ]
 # A number is shown until it is four seconds old. There is nothing to go on with, and a thread that was just begun keeps
 # the port until its program ends, which this one does not.
@@ -162,6 +173,10 @@ def is_whole(path: Path, now: Now) -> None:
         assert zipfile.ZipFile(path).testzip() is None
     elif path.suffix == ".html":
         assert data.rstrip().endswith(b"</html>")
+    elif path.suffix == ".md":
+        assert data.endswith("…\n\n".encode())
+    elif path.suffix == ".ics":
+        assert data.endswith(b"END:VCALENDAR\r\n")
     elif path.suffix == ".txt":
         assert b"signature" in data
     elif path.suffix == ".part":
@@ -259,7 +274,7 @@ def named(case: Case) -> str:
     return " ".join(case.words)
 
 
-LINED = [case for case in CASES if case.words[0] != "report"]
+LINED = [case for case in CASES if case.words[0] not in ("report", "integration")]
 WRITING = [case for case in CASES if case.writes]
 
 

@@ -196,13 +196,13 @@ def _curve(session: Session, x: Scale, panel: str, name: str, title: str, unit: 
             klass = "absent" if x(gap.end) - x(gap.start) > 4 else "absent-thin"
             parts.append(rect(x(gap.start), 0, x(gap.end), height, klass, gap.label, least=1))
     parts.append(_limit_lines(session, panel, x, y))
-    for stretch in _stretches(session, name):
+    for stretch in stretches(session, name):
         parts.append(path(thinned([(x(minute), y(value)) for minute, value in stretch]), f"curve {panel}"))
     small = (unit, "trust the change,", "not the value") if panel == "spo2" else (unit,)
     return "".join(parts) + _label(height, title, *small), height
 
 
-def _stretches(session: Session, name: str) -> list[list[tuple[float, float]]]:
+def stretches(session: Session, name: str) -> list[list[tuple[float, float]]]:
     """The pieces of a curve between its gaps."""
     breaks = sorted(span.start for span in [*session.missing[name], *session.offs] if span.start is not None)
     pieces: list[list[tuple[float, float]]] = [[]]

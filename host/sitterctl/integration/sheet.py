@@ -1,0 +1,141 @@
+"""From a session to what the patient's worksheet shows of it: phases, music and marked moments, in order.
+
+No alarms, no doses and no numbers of the body are taken over, but for the pulse where somebody asked for it. Times of
+day stand only where the unit's clock was to be trusted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from sitterctl.report.charts import stretches
+from sitterctl.report.model import Session, words
+
+# What the phases are called here; one that is not in the table keeps the log's name.
+_PHASES = {"checks": "Arriving", "ready": "Settling in", "stopped": "Ended early"}
+_NOT_STRETCHES = ("idle", "closed")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Something that lasts, in minutes of the session, and when it began in words."""
+
+    start: float
+    end: float
+    called: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A marked moment: in minutes of the session, in words, and what was going on."""
+
+    number: int
+    at: float
+    when: str
+    after: str
+    phase: str
+    music: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that a worksheet is made of. Minutes count as those of the session do; `pulse` has the curve's pieces."""
+
+    code: str
+    day: date
+    simulated: bool
+    begin: float
+    end: float
+    from_to: tuple[str, str]
+    phases: list[Stretch]
+    music: list[Stretch]
+    offs: list[Stretch]
+    moments: list[Moment]
+    pulse: list[list[tuple[float, float]]] | None
+
+
+def build(session: Session, day: date, *, simulated: bool = False, pulse: bool = False) -> Sheet:
+    """The worksheet of a session that was on `day`; with `pulse` it has the pulse's curve."""
+    music = _music(session)
+    return Sheet(
+        code=_plain(session.plan.get("code") or "–"),
+        day=day,
+        simulated=simulated,
+        begin=session.begin,
+        end=session.end,
+        from_to=(_when(session, session.begin), _when(session, session.end)),
+        phases=_phases(session),
+        music=music,
+        offs=[
+            Stretch(off.start, off.end, "no record", _when(session, off.start))
+            for off in session.offs
+            if off.start is not None and off.end is not None
+        ],
+        moments=_moments(session, music),
+        pulse=stretches(session, "pulse_bpm") if pulse else None,
+    )
+
+
+def music_words(cue: dict) -> str:
+    """What a cue's fields say is played. The one place that is to be changed when logs come to tell more of it."""
+    folder = cue.get("folder")
+    return f"folder {folder}" if folder and cue.get("volume") != 0 else "no music"
+
+
+def _phases(session: Session) -> list[Stretch]:
+    return [Stretch(span.start, span.end, phase_words(span.label), _when(session, span.start))
+            for span in session.phases
+            if span.start is not None and span.end is not None and span.label not in _NOT_STRETCHES]  # fmt: skip
+
+
+def phase_words(name: str | None) -> str:
+    return _PHASES.get(name or "", words(_plain(name or "–")))
+
+
+def _music(session: Session) -> list[Stretch]:
+    """What was played, from change to change. A cue that only makes it softer, as an alarm does, is no change; while
+    the player had a fault nobody knows."""
+    faults = [span for span in session.parts if span.label == "music"]
+    edges = {cue.at for cue in session.cues} | {
+        at for span in faults for at in (span.start, span.end) if at is not None
+    }
+    found: list[Stretch] = []
+    for start, end in pairwise([*sorted(at for at in edges if at < session.end), session.end]):
+        cue = next((c for c in reversed(session.cues) if c.at <= start), None)
+        faulty = any((span.start or 0) <= start < (span.end or 0) for span in faults)
+        called = "not known" if faulty else _plain(music_words(cue.fields)) if cue else "no music"
+        if found and found[-1].called == called:
+            start = found.pop().start
+        found.append(Stretch(start, end, called, _when(session, start)))
+    return found
+
+
+def _moments(session: Session, music: Sequence[Stretch]) -> list[Moment]:
+    marks = sorted(session.marks, key=lambda mark: mark.at)
+    return [Moment(mark.fields.get("number") or n, mark.at, _when(session, mark.at), _after(session, mark.at),
+                   phase_words(mark.fields.get("phase")), _playing(music, mark.at))
+            for n, mark in enumerate(marks, 1)]  # fmt: skip
+
+
+def _playing(music: Sequence[Stretch], at: float) -> str:
+    return next((one.called for one in reversed(music) if one.start <= at), "no music")
+
+
+def _when(session: Session, minute: float) -> str:
+    """A time of day, or minutes where the clock was not to be trusted."""
+    at = session.local(session.utc_at(minute)) if session.clock_trusted else None
+    return f"{at:%H:%M}" if at else f"{round(minute - session.begin)} min"
+
+
+def _after(session: Session, minute: float) -> str:
+    zero = "the medicine" if session.dosed else "the start"
+    count = round(abs(minute if session.dosed else minute - session.begin))
+    minutes = "1 minute" if count == 1 else f"{count} minutes"
+    return f"{minutes} {'before' if minute < 0 and session.dosed else 'after'} {zero}"
+
+
+def _plain(text: str) -> str:
+    """A text of the log on one line, without characters that nobody sees."""
+    return "".join(c if c.isprintable() else " " for c in text)
