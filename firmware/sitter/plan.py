@@ -66,7 +66,7 @@ def check(plan, cleared: bool = True) -> list[str]:
         return ["plan: must be a table"]
     odd = _odd(plan)
     if odd:
-        return ["plan: " + odd]
+        return [odd]
     known = [row[0] for row in FIELDS[""]] + list(_TABLES)
     faults = [_unknown(name, "no such field") for name in sorted(plan) if name not in known]
     for name in _TABLES:
@@ -246,19 +246,20 @@ def _date_faults(plan: dict) -> list[str]:
 
 
 def _odd(plan: dict) -> str | None:
-    """What must not be looked into any further: nested so deep that it could end this program, or numbers with a
-    fraction, which are others on the chip."""
-    level = [plan]
+    """What must not be looked into any further: nested so deep that it could end this program, or a number with a
+    fraction, which is another one on the chip."""
+    level: list = [("", plan)]
     for _ in range(_DEEPEST):
-        if any(isinstance(value, float) for value in level):
-            return "has a number with a fraction"
-        level = [inner for value in level for inner in _inside(value)]
+        for key, value in level:
+            if isinstance(value, float):
+                return "%s: must be a whole number" % key
+        level = [inner for key, value in level for inner in _inside(key, value)]
         if not level:
             return None
-    return "is nested too deeply"
+    return "plan: is nested too deeply"
 
 
-def _inside(value) -> list:
+def _inside(key: str, value) -> list[tuple]:
     if isinstance(value, dict):
-        return list(value.values())
-    return list(value) if isinstance(value, (list, tuple)) else []
+        return [("%s.%s" % (key, name) if key else "%s" % (name,), value[name]) for name in value]
+    return [(key, one) for one in value] if isinstance(value, (list, tuple)) else []

@@ -241,7 +241,7 @@ def test_a_plan_nested_without_end_is_refused():
 
 
 def test_a_number_with_a_fraction_is_refused_as_the_chip_has_another_one():
-    assert faults(dose={"dose_mg": 62.5}) == ["plan: has a number with a fraction"]
+    assert faults(dose={"dose_mg": 62.5}) == ["dose.dose_mg: must be a whole number"]
 
 
 def test_days_are_days_of_the_calendar():

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from sitter import VERSION
+from sitter import VERSION, settings
 from sitterctl import bundle, device, firmware_tree, flashing, keys, simulator, update
 
 pytestmark = pytest.mark.real_time
@@ -105,7 +105,10 @@ def session(technician: Technician) -> None:
     """A short one, by the keys alone, some times as fast."""
     technician.unit.run_at(FASTER)
     assert reaches(technician, "NEXT", SHORT_S, "checks")
-    for _ in range(3):
+    for _ in settings.defaults()["checklist"]:
+        technician.unit.press("NEXT", SHORT_S)
+        time.sleep(0.3)
+    for _ in range(5):  # two readings, and the cuff's rest between them
         technician.unit.press("BP", SHORT_S)
         if reaches(technician, "NEXT", SHORT_S, "ready"):
             break
@@ -138,7 +141,7 @@ def test_a_blank_chip_becomes_a_unit_by_the_documented_commands_alone(technician
         else:
             technician.give(command, "y\n")
     verbs = [command.split()[1] for command in technician.done]
-    wanted = ["flash", "provision", "settings", "selftest", "check", "logs", "report", "update"]
+    wanted = ["flash", "provision", "settings", "plan", "selftest", "check", "logs", "report", "update"]
     assert [verb for verb in wanted if verb not in verbs] == []
     said = json.loads(technician.give("sitterctl update --show --json"))
     assert (said["version"], said["state"], said["other"]) == (VERSION, "good", NEWER)

@@ -1,0 +1,229 @@
+"""`plan`: write a session plan, check it, clear it, and bring it onto its unit."""
+
+from pathlib import Path
+
+import click
+
+from sitterctl import output
+from sitterctl.cli import Where, examples, json_option, no_port_option, unit, where_options, yes_option
+from sitterctl.errors import CHECK_FAILED, OK, USAGE, SitterError
+
+_file = click.Path(path_type=Path, dir_okay=False)
+_settings_option = click.option(
+    "--settings",
+    "settings_path",
+    type=_file,
+    metavar="FILE",
+    help="Settings to judge by, as `settings pull` writes them; else the shipped ones.",
+)
+
+
+@click.group(epilog=examples("plan new kap-0042.toml --unit 'BED 3'", "plan push kap-0042.toml --unit 'BED 3'"))
+def plan() -> None:
+    """Write a session plan, check it, clear it, and bring it onto its unit.
+
+    A plan names nobody. It serves one session of one unit, and none begins without it: docs/therapy.md. The unit
+    advises; that it begins a session never says that a patient is safe.
+    """
+
+
+@plan.command(epilog=examples("plan new kap-0042.toml --unit 'BED 3'", "plan new bench.toml --example --port COM5"))
+@click.argument("file", type=_file)
+@click.option("--unit-id", metavar="ID", help="The unit that it is for, where none is connected.")
+@click.option("--example", is_flag=True, help="Ask nothing: a plan for the bench, for nobody.")
+@click.option("--force", is_flag=True, help="Replace the file if there is one.")
+@where_options
+@json_option
+def new(file: Path, unit_id: str | None, example: bool, force: bool, where: Where, as_json: bool) -> None:
+    """Write a new plan, question by question. It is a draft until `plan clear`."""
+    from sitterctl import plan_file, plan_questions, whole_file
+
+    if file.exists() and not force:
+        raise SitterError(f"{file} is there already", "name another file, or --force", exit_code=USAGE)
+    if as_json and not example:
+        raise SitterError("nobody can be asked with --json", "leave --json out, or --example", exit_code=USAGE)
+    if unit_id is None:
+        with unit(where, as_json) as connection:
+            unit_id = str(connection.hello["unit_id"])
+    draft = plan_questions.example(unit_id) if example else plan_questions.ask(unit_id)
+    whole_file.write(file, plan_file.text(draft))
+    faults = plan_file.faults(draft, cleared=False)
+    words = [f"written to {file}", *[f"  {fault}" for fault in faults]]
+    words.append(f"next: `sitterctl plan {'check' if faults else 'clear'} {file}{'' if faults else ' --by CODE'}`")
+    output.show({"file": str(file), "plan": draft, "faults": faults}, as_json, "\n".join(words))
+
+
+@plan.command(epilog=examples("plan check kap-0042.toml", "plan check kap-0042.toml --draft --settings bed3.toml"))
+@click.argument("file", type=_file)
+@click.option("--draft", is_flag=True, help="Do not ask for a clearance yet.")
+@_settings_option
+@json_option
+@no_port_option
+def check(file: Path, draft: bool, settings_path: Path | None, as_json: bool) -> None:
+    """Check a plan: every fault with its line. Exit code 2 if it has one."""
+    from sitterctl import plan_file
+
+    whole = plan_file.read(file, not draft, _settings(settings_path))
+    output.show({"file": str(file), "plan": whole}, as_json, f"{file}: {_summary(whole)}; no fault")
+
+
+@plan.command(epilog=examples("plan clear kap-0042.toml --by MD-07", "plan clear kap-0042.toml --by MD-07 --yes"))
+@click.argument("file", type=_file)
+@click.option("--by", required=True, metavar="CODE", help="The code of the clinician who clears it.")
+@_settings_option
+@yes_option
+@json_option
+@no_port_option
+def clear(file: Path, by: str, settings_path: Path | None, yes: bool, as_json: bool) -> None:
+    """Write down that a plan without fault is cleared, today and by whom.
+
+    The seal that is made with it is broken by any later edit: the plan then has to be cleared again.
+    """
+    from sitter import clearance
+    from sitter import plan as core
+    from sitterctl import asking, plan_file, whole_file
+
+    whole = plan_file.read(file, cleared=False, chosen=_settings(settings_path))
+    cleared = clearance.clear(whole, by, plan_file.day(plan_file.today()))
+    faults = core.check(cleared)
+    if faults:
+        listed = "\n".join(f"  {file}: {fault}" for fault in faults)
+        raise SitterError(f"it can't be cleared:\n{listed}", "mend the file and try again", exit_code=USAGE,
+                          details={"faults": faults})  # fmt: skip
+    asking.agree(f"clear this, as {by}?", yes, as_json, shown=_in_words(cleared))
+    source = file.read_text(encoding="utf-8")
+    whole_file.write(file, plan_file.with_clearance(source, cleared["clearance"]))
+    output.show({"file": str(file), "plan": cleared}, as_json, f"{file}: cleared by {by}")
+
+
+@plan.command(epilog=examples("plan show kap-0042.toml", "plan show --unit 'BED 3'"))
+@click.argument("file", type=_file, required=False)
+@where_options
+@json_option
+def show(file: Path | None, where: Where, as_json: bool) -> int:
+    """Show the plan in a file, or the one on the unit. Exit code 1 if the unit has none."""
+    from sitterctl import plan_file, transfer
+
+    if file:
+        whole = plan_file.load(file)
+    else:
+        with unit(where, as_json) as connection:
+            got = transfer.get(connection, "plan")
+        if not isinstance(got, dict):
+            output.show({"plan": None}, as_json, "there is no plan on the unit")
+            return CHECK_FAILED
+        whole = got
+    faults = plan_file.faults(whole, cleared=True)
+    words = [_in_words(whole), *[f"fault: {fault}" for fault in faults]]
+    output.show({"plan": whole, "faults": faults}, as_json, "\n".join(words))
+    return OK
+
+
+@plan.command(epilog=examples("plan push kap-0042.toml --unit 'BED 3'", "plan push kap-0042.toml --port COM5 --yes"))
+@click.argument("file", type=_file)
+@yes_option
+@where_options
+@json_option
+def push(file: Path, yes: bool, where: Where, as_json: bool) -> None:
+    """Bring a cleared plan onto its unit, in the place of the one there. Not while a session is open."""
+    from sitterctl import asking, cut_short, plan_file, settings_file, transfer
+
+    whole = plan_file.load(file)
+    with unit(where, as_json) as connection:
+        chosen = transfer.get(connection, "settings")
+        assert isinstance(chosen, dict)
+        known = {name: chosen[name] for name in settings_file.NAMES if name in chosen}
+        whole = plan_file.read(file, chosen=known)
+        before = transfer.get(connection, "plan")
+        there = f"in the place of {before['code']}'s" if isinstance(before, dict) else "where there is none"
+        asking.agree(f"bring it onto {connection.hello['unit_id']}, {there}?", yes, as_json, shown=_in_words(whole))
+        with cut_short.told("the unit has the old plan or the new one whole", "`sitterctl plan show` shows which"):
+            transfer.put(connection, "plan", whole)
+            after = transfer.get(connection, "plan")
+    if after != whole:
+        raise SitterError("the unit has another plan than was sent", "the same command again", exit_code=CHECK_FAILED)
+    output.show({"unit_id": whole["unit_id"], "plan": whole}, as_json,
+                f"{_summary(whole)} is on {whole['unit_id']}, read back and compared")  # fmt: skip
+
+
+@plan.command("list", epilog=examples("plan list plans", "plan list --json"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
+@json_option
+@no_port_option
+def list_(folder: Path, as_json: bool) -> None:
+    """List the plans in a folder, and what each waits for."""
+    from sitterctl import plan_file
+
+    rows = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            whole = plan_file.load(path)
+        except SitterError:
+            continue  # another file
+        rows.append({"file": str(path), "code": whole.get("code"), "unit_id": whole.get("unit_id"),
+                     "state": _state(path, whole)})  # fmt: skip
+    cells = [list(row.values()) for row in rows]
+    output.show(
+        {"plans": rows}, as_json, output.table(["file", "code", "unit", "state"], cells) if rows else "no plan there"
+    )
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _settings(path: Path | None) -> dict | None:
+    from sitterctl import settings_file
+
+    return settings_file.read(path) if path else None
+
+
+def _state(path: Path, whole: dict) -> str:
+    from sitterctl import plan_file
+
+    if plan_file.copied(path, whole):
+        return "copied from another plan"
+    draft = plan_file.faults(whole, cleared=False)
+    if draft:
+        return f"{len(draft)} fault{'s' if len(draft) > 1 else ''}"
+    if "clearance" not in whole:
+        return "draft"
+    if plan_file.faults(whole, cleared=True):
+        return "to be cleared again"
+    return "ended" if whole["expires"] < plan_file.day(plan_file.today()) else "cleared"
+
+
+def _summary(whole: dict) -> str:
+    dose = whole["dose"]
+    return f"{whole['code']}, {dose['dose_mg']} mg {dose['route']}"
+
+
+def _in_words(whole: dict) -> str:
+    """What has to be compared before somebody says yes; of a plan that may have faults."""
+    from sitter import utc
+
+    def got(*names: str) -> object:
+        value: object = whole
+        for name in names:
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
+
+    def on(*names: str) -> str:
+        value = got(*names)
+        return utc.day_text(value) if isinstance(value, int) and utc.is_day(value) else "?"
+
+    dose_mg, weight_kg = got("dose", "dose_mg"), got("dose", "weight_kg")
+    each = f" ({dose_mg / weight_kg:.2f} mg/kg)" if isinstance(dose_mg, int) and isinstance(weight_kg, int) else ""
+    second = f", then {got('dose', 'second_dose_mg')} mg" if got("dose", "second_dose_mg") else ""
+    meetings = got("preparation", "meetings")
+    rows = [
+        ["patient", str(got("code"))],
+        ["unit", str(got("unit_id"))],
+        ["indication", str(got("indication")).replace("_", " ")],
+        ["dose", f"{dose_mg} mg{each}{second}, {got('dose', 'route')}"],
+        ["screening", f"{on('screening', 'on')} by {got('screening', 'by')}, "
+                      f"{got('screening', 'systolic_mmhg')}/{got('screening', 'diastolic_mmhg')} mmHg"],
+        ["preparation", f"{len(meetings) if isinstance(meetings, list) else '?'} meetings"],
+        ["session", f"{got('session', 'planned_min')} min, until {on('expires')}"],
+        ["clearance", f"{on('clearance', 'on')} by {got('clearance', 'by')}" if got("clearance") else "none"],
+    ]  # fmt: skip
+    return output.table(["plan", ""], rows)

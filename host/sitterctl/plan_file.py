@@ -1,0 +1,188 @@
+"""A session plan as a file that people read and edit: TOML, with what each field may hold beside it.
+
+On the unit dates are whole numbers like 20260504; here they are TOML's own. An integration meeting may have a time of
+day, which is for the calendar: the unit and the seal of the clearance know its day alone.
+"""
+
+import re
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+
+from sitter import clearance, plan, settings
+from sitterctl.errors import USAGE, SitterError
+
+KIND, VERSION = "sitter plan", 1
+_HEADER = {"kind": KIND, "version": VERSION}
+_MEETINGS = {"integration": "meetings"}  # written as a list in the table; the others follow as tables of their own
+_NOTES = {
+    "id": "drawn by `plan new`; a plan serves one session",
+    "code": "a pseudonym: who it stands for is kept elsewhere",
+    "unit_id": "the unit that the plan is for",
+    "expires": "the last day (UTC) on which a session may begin",
+    "screening.by": "the code of who asked",
+    "dose.second_dose_mg": "leave all three out where no second dose is planned",
+    "clearance.seal": "made by `plan clear`; any edit breaks it",
+}
+
+
+def today() -> date:
+    """By UTC, as on the unit."""
+    from datetime import UTC
+
+    return datetime.now(UTC).date()
+
+
+def day(value: date) -> int:
+    return value.year * 10000 + value.month * 100 + value.day
+
+
+def _date(value: int) -> date:
+    return date(value // 10000, value // 100 % 100, value % 100)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def load(path: Path) -> dict:
+    """The plan in a file as the unit has it, whatever its faults. Raises SitterError when it is no such file."""
+    try:
+        whole = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SitterError(f"can't read {path}: {error.strerror}", "check the path", exit_code=USAGE) from error
+    except ValueError as error:  # not TOML, or not UTF-8
+        raise SitterError(f"{path} is not TOML: {error}", "mend the line it names", exit_code=USAGE) from error
+    kind, version = whole.pop("kind", None), whole.pop("version", None)
+    if (kind, version) != (KIND, VERSION):
+        raise SitterError(f"{path} is {kind!r}, version {version!r}; {KIND!r}, version {VERSION}, is wanted",
+                          "`sitterctl plan new` writes one", exit_code=USAGE)  # fmt: skip
+    return {name: _on_unit(value) for name, value in whole.items()}
+
+
+def _on_unit(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _on_unit(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_on_unit(inner) for inner in value]
+    return day(value) if isinstance(value, date) else value  # a datetime is one too
+
+
+def faults(whole: dict, cleared: bool, chosen: dict | None = None) -> list[str]:
+    """Those of the plan itself, and if it has none those under these settings, or the shipped ones."""
+    found = plan.check(whole, cleared)
+    return found or clearance.settings_faults(whole, settings.complete(chosen or {}))
+
+
+def read(path: Path, cleared: bool = True, chosen: dict | None = None) -> dict:
+    """A plan without fault. Raises SitterError with every fault and its line."""
+    whole = load(path)
+    found = faults(whole, cleared, chosen) + copied(path, whole)
+    if found:
+        source = path.read_text(encoding="utf-8")
+        told = [f"{path}:{_line(source, fault)}: {fault}" for fault in found]
+        listed = "\n".join(f"  {fault}" for fault in told)
+        raise SitterError(f"this plan can't be used:\n{listed}", "mend the file and try again", exit_code=USAGE,
+                          details={"faults": told})  # fmt: skip
+    return whole
+
+
+def copied(path: Path, whole: dict) -> list[str]:
+    """What says that this plan was made from the file of another session, of those that lie beside it."""
+    for other in sorted(path.parent.glob("*.toml")):
+        if other.resolve() != path.resolve():
+            try:
+                theirs = load(other)
+            except SitterError:
+                continue  # some other file
+            if theirs.get("id") == whole.get("id"):
+                return [f"id: that of {other.name} ({theirs.get('code')}); `sitterctl plan new` draws another"]
+    return []
+
+
+def _line(source: str, fault: str) -> int:
+    """Where the key that a fault begins with stands, in its table if that is there; 1 if it can't be seen."""
+    key = fault.partition(":")[0]
+    table, _, name = key.rpartition(".")
+    begin = re.search(rf"^\[+{re.escape(table)}\b.*\]", source, re.MULTILINE) if table else None
+    at = begin.start() if begin else 0
+    bare = re.escape(name.partition("[")[0])
+    found = re.compile(rf"^(\[+([\w.]+\.)?)?[\"']?{bare}\b", re.MULTILINE).search(source, at)
+    return source.count("\n", 0, found.start() if found else at) + 1
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def text(whole: dict) -> str:
+    """A plan as a file."""
+    lines = ["# A session plan. It names nobody.", *[f"{name} = {_toml(_HEADER[name])}" for name in _HEADER]]
+    for table, rows in plan.FIELDS.items():
+        values = whole.get(table, {}) if table else whole
+        if not values:
+            continue
+        lines += ["", f"[{table}]"] if table else []
+        for name, kind, low, high in rows:
+            if name in values:
+                shown = _date(values[name]) if kind is plan.DATE else values[name]
+                lines.append(_field(table, name, _toml(shown), _about(table, name, kind, low, high)))
+        lines += _lists(table, values)
+        if table == "screening":
+            lines += _preparation(whole)
+    for table in ("limits", "schedule"):
+        if whole.get(table):
+            lines += ["", f"[{table}]", *[f"{name} = {value}" for name, value in whole[table].items()]]
+    return "\n".join(lines) + "\n"
+
+
+def _field(table: str, name: str, value: str, about: str) -> str:
+    return f"{f'{name} = {value}':40s}  # {about}"
+
+
+def _about(table: str, name: str, kind: object, low: int, high: int) -> str:
+    note = _NOTES.get(f"{table}.{name}" if table else name)
+    if note:
+        return note
+    if isinstance(kind, tuple):
+        return "one of " + ", ".join(kind)
+    words = {plan.NUMBER: f"{low} to {high}", plan.FLAG: "true or false", plan.DATE: "a date"}
+    return words.get(str(kind), f"a code of {low} to {high} characters")
+
+
+def _lists(table: str, values: dict) -> list[str]:
+    if table == "integration":
+        dates = ", ".join(_date(one).isoformat() for one in values.get("meetings", []))
+        return [
+            _field(table, "meetings", f"[{dates}]", "those that are planned; a time may be given: 2026-05-06T10:00")
+        ]
+    lines = []
+    for name, review in (values.get("reviews") or {}).items():
+        lines += ["", f"[screening.reviews.{name}]", f"by = {_toml(review['by'])}", f"on = {_date(review['on'])}"]
+    return lines
+
+
+def _preparation(whole: dict) -> list[str]:
+    lines = []
+    for meeting in whole["preparation"]["meetings"]:
+        lines += ["", "[[preparation.meetings]]", f"on = {_date(meeting['on'])}"]
+        lines += [f"{name} = {_toml(meeting[name])}" for name in plan.MEETING]
+    return lines or ["", "[preparation]", "meetings = []"]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def with_clearance(source: str, cleared: dict) -> str:
+    """The text of a plan with this clearance in the place of the one it had."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        if line.startswith("["):
+            inside = line.startswith("[clearance]")
+        if not inside:
+            kept.append(line)
+    rows = [
+        f"{name} = {_toml(_date(cleared[name]) if name == 'on' else cleared[name])}" for name in ("by", "on", "seal")
+    ]
+    return "\n".join(kept).rstrip() + "\n\n[clearance]\n" + "\n".join(rows) + "\n"

@@ -1,0 +1,123 @@
+"""A new plan, asked for question by question. Nothing has a default that would answer a medical question by itself."""
+
+import secrets
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import click
+
+from sitter import plan
+from sitterctl import plan_file
+
+_WORDS = {
+    "code": "pseudonymous code of the patient, such as KAP-0042",
+    "indication": "indication",
+    "screening.by": "screening: code of who asked",
+    "screening.on": "screening: date",
+    "screening.systolic_mmhg": "measured systolic pressure, mmHg",
+    "screening.diastolic_mmhg": "measured diastolic pressure, mmHg",
+    "dose.route": "route",
+    "dose.dose_mg": "dose, mg",
+    "dose.weight_kg": "weight, kg",
+    "session.planned_min": "planned length, minutes",
+    "session.music": "with music",
+    "session.eye_shades": "with eye shades",
+    "integration.willing": "the patient is willing to take part in integration",
+    "integration.supported": "there is support for integration",
+    "integration.practice_days": "days with practice reminders after the session",
+}
+_LATER = ("id", "unit_id", "expires")
+
+
+def ask(unit_id: str) -> dict:
+    """The draft that somebody's answers make; it may have faults, which `plan check` tells."""
+    whole: dict = {"id": secrets.token_hex(4), "unit_id": unit_id}
+    for table, rows in plan.FIELDS.items():
+        if table == "clearance":
+            continue
+        values = whole.setdefault(table, {}) if table else whole
+        for name, kind, low, high in rows:
+            if name not in _LATER and not name.startswith("second_"):
+                values[name] = _one(f"{table}.{name}" if table else name, kind, low, high)
+        if table == "screening":
+            values["reviews"] = _reviews(values)
+            whole["preparation"] = {"meetings": _meetings()}
+        if table == "dose" and click.confirm("is a second dose planned?", default=False, err=True):
+            for name, kind, low, high in rows[-3:]:
+                values[name] = _one(f"dose.{name}", kind, low, high)
+    whole["integration"]["meetings"] = _dates("date of a planned integration meeting (nothing: no more)")
+    whole["expires"] = _one("expires: last day for the session", plan.DATE, 0, 0)
+    return whole
+
+
+def _one(key: str, kind: object, low: int, high: int) -> object:
+    question = _WORDS.get(key, key.rpartition(".")[2].replace("_", " "))
+    if isinstance(kind, tuple):
+        return click.prompt(question, type=click.Choice(kind), err=True)
+    if kind == plan.FLAG:
+        return click.prompt(f"{question}? (yes or no)", type=click.Choice(["yes", "no"]), show_choices=False,
+                            err=True) == "yes"  # fmt: skip
+    if kind == plan.NUMBER:
+        return click.prompt(f"{question} ({low} to {high})", type=click.IntRange(low, high), err=True)
+    if kind == plan.DATE:
+        return plan_file.day(click.prompt(f"{question} (such as {date.today()})", value_proc=_date, err=True))
+    return click.prompt(question, type=str, err=True)
+
+
+def _date(words: str) -> date:
+    try:
+        return date.fromisoformat(words.strip())
+    except ValueError as error:
+        raise click.UsageError(f"{words!r} is no date such as {date.today()}") from error
+
+
+def _reviews(values: dict) -> dict:
+    """Of what is there and has to be reviewed; who has none leaves it out, and the plan can't be cleared."""
+    found = {}
+    for name in (*(name for name in plan.REVIEWED if values[name]), "pressure"):
+        words = name.replace("_", " ")
+        asked = f"is there a medical review of the {words}?" + (" (only if it was high)" if name == "pressure" else "")
+        if click.confirm(asked, default=False, err=True):
+            found[name] = {"by": click.prompt("by whom (code)", err=True), "on": _one("on which day", plan.DATE, 0, 0)}
+    return found
+
+
+def _meetings() -> list[dict]:
+    met = []
+    for on in _dates("date of a preparation meeting (nothing: no more)"):
+        answers = {
+            name: click.confirm(f"  {words}?", default=None, err=True)
+            for name, words in (
+                ("intentions", "intentions set"),
+                ("education", "education given"),
+                ("consent", "consent given"),
+            )
+        }
+        met.append({"on": on, **answers})
+    return met
+
+
+def _dates(question: str, read: Callable[[str], date] = _date) -> list[int]:
+    found = []
+    while words := click.prompt(question, default="", show_default=False, err=True):
+        found.append(plan_file.day(read(words)))
+    return found
+
+
+def example(unit_id: str) -> dict:
+    """A draft without fault for the bench: its code says that nobody is meant."""
+    now = plan_file.today()
+    screening = {**dict.fromkeys(plan.CONTRAINDICATIONS + plan.REVIEWED, False), "by": "MD-01",
+                 "on": plan_file.day(now - timedelta(days=2)), "systolic_mmhg": 122, "diastolic_mmhg": 78}  # fmt: skip
+    meetings = [
+        {"on": plan_file.day(now - timedelta(days=days)), **dict.fromkeys(plan.MEETING, True)} for days in (9, 2)
+    ]
+    return {
+        "id": secrets.token_hex(4), "code": f"TEST-{secrets.randbelow(1000):03d}", "unit_id": unit_id,
+        "indication": "other", "expires": plan_file.day(now + timedelta(days=7)), "screening": screening,
+        "preparation": {"meetings": meetings},
+        "dose": {"route": "sublingual", "dose_mg": 100, "weight_kg": 70},
+        "session": {"planned_min": 180, "music": True, "eye_shades": True},
+        "integration": {"willing": True, "supported": True, "practice_days": 14,
+                        "meetings": [plan_file.day(now + timedelta(days=days)) for days in (1, 8)]},
+    }  # fmt: skip

@@ -1,0 +1,211 @@
+"""Session plans from the command line: written, judged, cleared, and on the unit."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fake_app import PLAN
+from fake_unit import FakeUnit
+
+from sitter import clearance, plan, settings
+from sitterctl import plan_file, plan_questions
+from sitterctl.errors import CHECK_FAILED, NO_UNIT, OK, USAGE
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
+ANSWERS = {
+    "pseudonymous code": "KAP-0042", "indication": "ptsd", "code of who asked": "MD-07", "systolic": "122",
+    "diastolic": "78", "route": "sublingual", "dose, mg": "200", "weight": "70", "planned length": "150",
+    "days with practice": "14",
+}  # fmt: skip
+
+
+def example(path: Path, by: str | None = None, **changes: object) -> dict:
+    whole = {**plan_questions.example("SIM-0007"), **changes}
+    if by:
+        whole = clearance.clear(whole, by, plan_file.day(plan_file.today()))
+    path.write_text(plan_file.text(whole))
+    return whole
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_survives_the_file(tmp_path: Path) -> None:
+    for number, whole in enumerate((PLAN, example(tmp_path / "a.toml", "MD-07"))):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(plan_file.text(whole))
+        assert plan_file.load(path) == json.loads(json.dumps(whole))
+
+
+def test_the_example_has_no_fault_and_is_nobodys(tmp_path: Path) -> None:
+    whole = example(tmp_path / "a.toml")
+    assert plan_file.faults(whole, cleared=False) == []
+    assert re.fullmatch(r"TEST-\d{3}", whole["code"])
+
+
+def test_faults_stand_with_their_lines(tmp_path: Path, run) -> None:
+    path = tmp_path / "a.toml"
+    example(path)
+    source = path.read_text().replace("active_psychosis = false", "active_psychosis = true").replace(
+        "planned_min = 180", "planned_min = 200"
+    )  # fmt: skip
+    path.write_text(source)
+    code, _, err = run("plan", "check", path, "--draft")
+    assert code == USAGE
+    lines = source.splitlines()
+    for words in ("active_psychosis = true", "planned_min = 200"):
+        at = next(n for n, line in enumerate(lines, 1) if line.startswith(words))
+        assert f"{path}:{at}: " in err
+
+
+@pytest.mark.parametrize("question", plan.CONTRAINDICATIONS)
+def test_each_absolute_contraindication_is_refused_on_the_host(question: str, tmp_path: Path, run) -> None:  # REQ-082
+    path = tmp_path / "a.toml"
+    example(path)
+    path.write_text(path.read_text().replace(f"{question} = false", f"{question} = true"))
+    for words in (("check", path, "--draft"), ("clear", path, "--by", "MD-07", "--yes")):
+        code, _, err = run("plan", *words)
+        assert code == USAGE and f"screening.{question}: present, so this plan can't be cleared" in err
+    assert "[clearance]" not in path.read_text()
+
+
+@pytest.mark.parametrize("question", plan.CONTRAINDICATIONS)
+def test_each_absolute_contraindication_is_refused_by_the_unit(question: str, unit: FakeUnit) -> None:  # REQ-082
+    from sitterctl import device, keys, transfer
+    from sitterctl.errors import SitterError
+
+    whole = json.loads(json.dumps(PLAN))
+    whole["screening"][question] = True
+    whole = clearance.clear(whole, "MD-07", PLAN["clearance"]["on"])
+    with device.connect(unit.port, keys.at_hand()) as line, pytest.raises(SitterError, match=question):
+        transfer.put(line, "plan", whole)
+    assert unit.app.unit.plan == PLAN
+
+
+def test_a_draft_is_no_plan_until_it_is_cleared_and_none_once_it_is_edited(tmp_path: Path, run) -> None:  # REQ-085
+    path = tmp_path / "a.toml"
+    example(path)
+    path.write_text(path.read_text().replace("[dose]", "# what was agreed on\n[dose]"))
+    assert run("plan", "check", path)[0] == USAGE
+    code, out, _ = run("plan", "clear", path, "--by", "MD-07", "--yes")
+    assert (code, out.strip()) == (OK, f"{path}: cleared by MD-07")
+    assert "# what was agreed on" in path.read_text()
+    assert run("plan", "check", path)[0] == OK
+    path.write_text(path.read_text().replace("dose_mg = 100", "dose_mg = 110"))
+    code, _, err = run("plan", "check", path)
+    assert code == USAGE and "edited after it was cleared" in err
+    assert run("plan", "clear", path, "--by", "MD-08", "--yes")[0] == OK
+    assert path.read_text().count("[clearance]") == 1
+
+
+def test_who_answers_no_has_cleared_nothing(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.toml"
+    example(path)
+    monkeypatch.setattr("click.confirm", lambda *args, **kwargs: False)
+    assert run("plan", "clear", path, "--by", "MD-07")[0] == CHECK_FAILED
+    assert "[clearance]" not in path.read_text()
+
+
+def test_a_plan_made_by_copying_another_patients_is_found_beside_it(tmp_path: Path, run) -> None:
+    example(tmp_path / "old.toml", "MD-07")
+    (tmp_path / "new.toml").write_text((tmp_path / "old.toml").read_text().replace("TEST-", "NEXT-"))
+    code, _, err = run("plan", "check", tmp_path / "new.toml", "--draft")
+    assert code == USAGE and "id: that of old.toml" in err
+
+
+def test_a_list_says_what_each_plan_waits_for(tmp_path: Path, run) -> None:
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    over = plan_file.day(plan_file.today() - timedelta(days=1))
+    before = plan_file.day(plan_file.today() - timedelta(days=9))
+    example(folder / "draft.toml")
+    example(folder / "good.toml", "MD-07")
+    ended = plan_questions.example("SIM-0007")
+    ended["screening"]["on"] = before
+    ended["preparation"]["meetings"] = [{**met, "on": before} for met in ended["preparation"]["meetings"]]
+    (folder / "over.toml").write_text(plan_file.text(clearance.clear({**ended, "expires": over}, "MD-07", before)))
+    example(folder / "wrong.toml", indication="none")
+    (folder / "else.toml").write_text("a = 1\n")
+    code, out, _ = run("plan", "list", folder, "--json")
+    states = {Path(row["file"]).stem: row["state"] for row in json.loads(out)["plans"]}
+    assert code == OK
+    assert states == {"draft": "draft", "good": "cleared", "over": "ended", "wrong": "1 fault"}
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_is_asked_for_question_by_question(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    today = plan_file.today().isoformat()
+    meetings = iter([today, today, "", "", ""])
+
+    def prompt(question: str, **kwargs) -> object:
+        asked.append(question)
+        if "(nothing: no more)" in question:
+            return next(meetings)
+        if "(yes or no)" in question:
+            return "yes" if question.startswith(("the patient is willing", "there is support")) else "no"
+        if "such as 2" in question:
+            return kwargs["value_proc"](today)
+        answer = next(answer for words, answer in ANSWERS.items() if words in question)
+        return int(answer) if answer.isdigit() else answer
+
+    monkeypatch.setattr("click.prompt", prompt)
+    monkeypatch.setattr("click.confirm", lambda question, **_: question.startswith("  "))
+    path = tmp_path / "a.toml"
+    code, out, _ = run("plan", "new", path, "--unit-id", "SIM-0007")
+    assert code == OK and "next: `sitterctl plan clear" in out, out
+    for name in plan.CONTRAINDICATIONS + plan.REVIEWED:
+        assert any(name.replace("_", " ") in question for question in asked), name
+    assert plan_file.read(path, cleared=False)["code"] == "KAP-0042"
+    assert run("plan", "new", path, "--unit-id", "SIM-0007")[0] == USAGE, "it is there already"
+
+
+def test_with_json_nobody_is_asked(tmp_path: Path, run) -> None:
+    assert run("plan", "new", tmp_path / "a.toml", "--unit-id", "SIM-0007", "--json")[0] == USAGE
+    code, out, _ = run("plan", "new", tmp_path / "a.toml", "--unit-id", "SIM-0007", "--json", "--example")
+    assert code == OK and json.loads(out)["faults"] == []
+
+
+# --- on the unit ------------------------------------------------------------------------------------------------------
+
+
+def test_a_cleared_plan_is_on_the_unit_after_a_push(tmp_path: Path, run, unit: FakeUnit) -> None:
+    whole = example(tmp_path / "a.toml", "MD-07")
+    code, out, _ = run("plan", "push", tmp_path / "a.toml", "--yes")
+    assert code == OK and "is on SIM-0007, read back and compared" in out
+    assert unit.app.unit.plan == json.loads(json.dumps(whole))
+    code, out, _ = run("plan", "show", "--json")
+    assert json.loads(out)["plan"]["code"] == whole["code"]
+
+
+def test_a_plan_is_judged_by_the_settings_of_its_unit(tmp_path: Path, run, unit: FakeUnit) -> None:
+    unit.app.unit.mandate.own["preparation_meetings"] = 5
+    example(tmp_path / "a.toml", "MD-07")
+    code, _, err = run("plan", "push", tmp_path / "a.toml", "--yes")
+    assert code == USAGE and "2 held, 5 are asked for" in err
+    assert unit.app.unit.plan == PLAN
+
+
+def test_a_plan_for_another_unit_is_refused_by_this_one(tmp_path: Path, run, unit: FakeUnit) -> None:  # REQ-086
+    example(tmp_path / "a.toml", "MD-07", unit_id="SIM-0009")
+    code, _, err = run("plan", "push", tmp_path / "a.toml", "--yes")
+    assert code != OK and "this is SIM-0007" in err
+    assert unit.app.unit.plan == PLAN
+
+
+def test_a_new_plan_takes_the_id_of_the_unit_that_is_connected(tmp_path: Path, run, unit: FakeUnit) -> None:
+    code, _, _ = run("plan", "new", tmp_path / "a.toml", "--example")
+    assert code == OK and plan_file.load(tmp_path / "a.toml")["unit_id"] == "SIM-0007"
+
+
+def test_without_a_unit_a_new_plan_asks_for_one(tmp_path: Path, run) -> None:
+    assert run("plan", "new", tmp_path / "a.toml", "--example")[0] == NO_UNIT
+    assert not (tmp_path / "a.toml").exists()
+
+
+def test_shipped_settings_allow_the_example() -> None:
+    assert clearance.settings_faults(plan_questions.example("SIM-0007"), settings.defaults()) == []
