@@ -68,6 +68,12 @@ def _silence(now_ms: int, unit, out) -> None:
         unit.faults["program"] = None
 
 
+def _music(now_ms: int, unit, out) -> None:
+    """SILENCE held silences the music too; held again, it comes back."""
+    unit.director.switch()
+    unit.say(now_ms, "music off" if unit.director.off else "music on")
+
+
 def _stop_down(now_ms: int, unit, out) -> None:
     """Whether STOP turns out short or held, pressure leaves the cuff at once."""
     unit.deflate(out)
@@ -115,7 +121,7 @@ def _mark(now_ms: int, unit, out) -> None:
 # --- menu -------------------------------------------------------------------------------------------------------------
 
 
-def _open_menu(now_ms: int, unit, out) -> None:
+def _open_menu(now_ms: int, unit, out, at: str = "") -> None:
     items = []
     if unit.away.reason:
         items.append(("back", "BACK: WATCH AGAIN"))
@@ -123,8 +129,9 @@ def _open_menu(now_ms: int, unit, out) -> None:
         items += [(reason, "AWAY: " + reason) for reason in REASONS]
     if not unit.session.watching:
         items.append(("test", "TEST LAMPS AND SOUND"))
+    items += unit.director.items(unit)
     items.append(("close", "CLOSE MENU"))
-    unit.menu.open(now_ms, tuple(items))
+    unit.menu.open(now_ms, tuple(items), at)
 
 
 def _choose(now_ms: int, unit, chosen: str, out) -> None:
@@ -134,6 +141,10 @@ def _choose(now_ms: int, unit, chosen: str, out) -> None:
         unit.come_back(now_ms, out)
     elif chosen == "test":
         unit.self_test.begin(now_ms, full=True)
+    else:
+        unit.director.choose(chosen)
+        if chosen in ("softer", "louder"):  # seldom by one step alone
+            _open_menu(now_ms, unit, out, chosen)
 
 
 def _answer(unit, key: str, gesture: str) -> str | None:
@@ -152,6 +163,7 @@ def _go_on(now_ms: int, unit, key: str, gesture: str, out) -> str | None:
 
 _ACTIONS = {
     ("SILENCE", "down"): _silence,
+    ("SILENCE", "hold"): _music,
     ("STOP", "down"): _stop_down,
     ("STOP", "short"): _help,
     ("STOP", "hold"): _end,
@@ -175,7 +187,7 @@ def refusal(now_ms: int, unit) -> str | None:
             return "ready to be given its key" if unit.chord_held else "no key: provision first"
         if unit.plan is None:
             return "no valid plan"
-        return "no room for a record" if unit.faults.get("storage") else None
+        return "no room for a record" if unit.faults.get("storage") else unit.director.refusal(unit)
     if phase != "checks":
         return None
     pressure = unit.vitals.pressure

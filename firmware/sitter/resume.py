@@ -23,6 +23,7 @@ def saved(now_ms: int, unit) -> dict:
     whole["alarms"] = unit.alarms.saved()
     whole["schedule"] = unit.schedule.saved()
     whole["away"] = unit.away.saved()
+    whole["music"] = unit.director.saved()
     whole["calls"] = [unit.help_called, unit.patient_calls, unit.assessing]
     return whole
 
@@ -40,6 +41,7 @@ def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> Non
         unit.schedule.restore(kept["schedule"], shift_ms)
         unit.away.restore(kept["away"], shift_ms)
         unit.help_called, unit.patient_calls, unit.assessing = kept["calls"]
+    unit.director.restore(kept.get("music"))
     unit.schedule.rest(now_ms)  # the cuff may have been under pressure until now
     unit.restarted = gap_text(gap_s)
     unit.asking = gap_s is None or gap_s > unit.settings["resume_ask_min"] * 60
