@@ -166,6 +166,7 @@ class Director:
             self._over = self._inherited = False
             self._playing = _NOTHING
         elif self._over or self._playing == _NOTHING:
+            self._inherited = False
             self._playing = self._following(scene) if scene.folder else _NOTHING
         return self._playing
 

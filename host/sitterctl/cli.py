@@ -28,6 +28,7 @@ _COMMANDS = {
     "watch": ("commands_watch", "Look on at sessions: vitals, phase, alarms. No alarm system."),
     "doctor": ("commands_doctor", "Look for what may keep sitterctl from a unit, and what mends it."),
     "settings": ("commands_settings", "Look at a unit's settings and change them."),
+    "cues": ("commands_cues", "Look at programmes of music and light, check them, see them in fast motion."),
     "adjust": ("commands_adjust", "Tell a unit about its own sensor."),
     "clock": ("commands_clock", "Show or set a unit's clock."),
     "label": ("commands_clock", "Call a unit something that people say."),

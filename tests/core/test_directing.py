@@ -70,6 +70,15 @@ def test_a_phase_that_ends_cuts_no_track_and_its_playlist_begins_behind_it():  #
     assert [bed.ends(), bed.ends()] == [(3, 2), (3, 1)]  # the whole folder, as long as the catalogue says
 
 
+def test_a_track_that_ends_with_its_phase_is_followed_by_the_new_playlist_once():
+    bed = Music()
+    bed.dosed()
+    bed.ends()
+    bed._step([("track", "finished"), ("key", ("NEXT", "short"))])
+    assert bed.unit.session.phase == "peak"
+    assert bed.track() == (3, 1) and bed.ends() == (3, 2)
+
+
 def test_a_phase_of_silence_begins_when_the_track_has_ended():
     bed = Music()
     bed.dosed()
