@@ -14,13 +14,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import click
+import numpy as np
 import pytest
+import soundfile
 from example_log import small_log
 from fake_unit import UNIT, FakeUnit
 from plugged import CP2102, plug_in
 
 from sitter import records
-from sitterctl import cli, errors, flashing, keys, port, simulator
+from sitterctl import card_file, cli, errors, flashing, keys, port, simulator
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -512,6 +514,8 @@ GOOD = (
     ("settings", "show"), ("settings", "pull"), ("settings", "check", "a.toml"), ("settings", "diff", "same.toml"),
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
     ("adjust", "spo2", "--clear", "--yes"),
+    ("music", "build", "tracks", "card"),
+    ("music", "put", "card.toml"),
     ("cues", "list"),
     ("cues", "check", "long_3h"),
     ("cues", "preview", "sublingual_2h"),
@@ -534,6 +538,8 @@ BAD = (
     (("settings", "restore", "missing.toml"), USAGE),
     (("check", "--port", "/dev/ttyUSB99"), NO_UNIT),
     (("adjust", "spo2", "--point", "0.5:98"), USAGE),
+    (("music", "build", "nowhere", "card"), USAGE),
+    (("music", "put", "a.toml"), USAGE),
     (("cues", "list", "more"), USAGE),
     (("cues", "check", "a.toml"), USAGE),
     (("cues", "preview", "nowhere.toml"), USAGE),
@@ -578,6 +584,10 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     pulled(tmp_path / "a.slog")
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
+    track = card_file.Track(1, 1, "A piece", 240, False, 1)
+    (tmp_path / "card.toml").write_text(card_file.text(card_file.Card("5f0c9a1e", 9, [track])))
+    (tmp_path / "tracks" / "1 a").mkdir(parents=True)
+    soundfile.write(tmp_path / "tracks" / "1 a" / "t.wav", np.sin(np.arange(44100)), 44100)
     unit.music = None  # a unit that is well
     monkeypatch.setattr(simulator, "happen", lambda *a: None)
     for name, does in (("ready", "prompt"), ("install", None), ("wait_for", None), ("greeted", {"key_id": None})):
