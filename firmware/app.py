@@ -27,7 +27,7 @@ from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
 from drivers.statestore import DAMAGED, StateStore
 from drivers.supply import Max17048
-from sitter import plan, session, settings
+from sitter import catalogue, cues, plan, session, settings
 from sitter.liveness import DISPENSABLE, Liveness
 from sitter.ppg import Oximeter
 from sitter.unit import Unit
@@ -79,6 +79,7 @@ class App:
         self._since_ms = 0  # when the first thing in there came
         self._posted: dict[str, str | None] = {}  # by part, as last posted
         self.cues = None  # cues.Wanted, the last
+        self._files: int | None = None  # on the player's card, as last posted
         self.trial = None  # what a technician is shown in their place: checkup.Trial
         self._saved: dict | None = None  # the session as it has to be stored
 
@@ -96,7 +97,11 @@ class App:
         usable = patient_plan is not None and not damage and not plan.check(patient_plan)
         used, _ = self.state.load("used")
         chosen = settings.complete({} if refused else chosen or {})
-        return Unit(chosen, patient_plan if usable else None, self.board.unit_id(), used)
+        unit = Unit(chosen, patient_plan if usable else None, self.board.unit_id(), used)
+        on_card, damage = self.state.load("music")
+        if on_card is not None and not damage and not catalogue.check(on_card):
+            unit.director.catalogue = catalogue.Catalogue(on_card)
+        return unit
 
     def begin(self) -> None:
         """The first values: is the clock to be trusted, and was a session cut off?"""
@@ -148,6 +153,15 @@ class App:
         if self._posted.get(part, "") != fault:
             self._posted[part] = fault
             self.post("part", (part, fault))
+
+    def post_music(self) -> None:
+        """What the player has to say about its track and its card, when that is news."""
+        ended = self.music.ended()
+        if ended:
+            self.post("track", ended)
+        if self.music.files != self._files:
+            self._files = self.music.files
+            self.post("card", self._files)
 
     def step(self) -> None:
         now_ms = self.board.now_ms()
@@ -203,10 +217,12 @@ class App:
         if out.cues:
             was, wanted = self.cues, out.cues
             self.cues = wanted
-            if was is None or wanted[2:4] != was[2:4]:  # a fade of the light that is under way is not begun again
-                self.light.want(now_ms, wanted.warm_pct, wanted.cool_pct, wanted.fade_ms)
+            if was is None or cues.light_of(wanted) != cues.light_of(was):  # a fade under way is not begun again
+                self.light.want(now_ms, wanted.kelvin, wanted.brightness_pct, wanted.breaths_per_min, wanted.depth_pct,
+                                wanted.fade_ms)  # fmt: skip
                 self.light_wanted.set()
-            self.music.want(now_ms, wanted.folder, wanted.volume, wanted.music_fade_ms)
+            seconds = self.unit.director.seconds(wanted)
+            self.music.want(now_ms, wanted.folder, wanted.track, seconds, wanted.volume, wanted.music_fade_ms)
         if out.screen:
             self.display.show(out.screen)
         self._keep(now_ms, out)

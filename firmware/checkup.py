@@ -13,7 +13,8 @@ from drivers.link import Refused
 
 _SHOW_MS = 8000
 _BACK_MS = 1000
-_FOLDER, _QUIET = 1, 10
+_FOLDER, _TRACK, _QUIET = 1, 1, 10
+_BOTH_K = 3800  # as much of the one white as of the other
 
 
 def ask(app, request: dict, who: str) -> dict:
@@ -93,12 +94,13 @@ class Trial:
         app, wanted = self._app, self._app.cues
         app.display.try_out(False)
         if wanted:
-            _light_up(app, now_ms, wanted.warm_pct, wanted.cool_pct)
-            app.music.want(now_ms, wanted.folder, wanted.volume, _BACK_MS)
+            _light_up(app, now_ms, wanted.kelvin, wanted.brightness_pct)
+            seconds = app.unit.director.seconds(wanted)
+            app.music.want(now_ms, wanted.folder, wanted.track, seconds, wanted.volume, _BACK_MS)
 
 
-def _light_up(app, now_ms: int, warm_pct: int, cool_pct: int) -> None:
-    app.light.want(now_ms, warm_pct, cool_pct, 0)
+def _light_up(app, now_ms: int, kelvin: int, brightness_pct: int) -> None:
+    app.light.want(now_ms, kelvin, brightness_pct, 0, 0, 0)
     app.light_wanted.set()
 
 
@@ -130,12 +132,12 @@ def _keys(app, now_ms: int) -> None:
 
 def _light(app, now_ms: int) -> None:
     app.trial = Trial(app, now_ms + _SHOW_MS)
-    _light_up(app, now_ms, 100, 100)
+    _light_up(app, now_ms, _BOTH_K, 100)
 
 
 def _music(app, now_ms: int) -> None:
     app.trial = Trial(app, now_ms + _SHOW_MS)
-    app.music.want(now_ms, _FOLDER, min(_QUIET, app.unit.settings["volume_cap"]), _BACK_MS)
+    app.music.want(now_ms, _FOLDER, _TRACK, 0, min(_QUIET, app.unit.settings["volume_cap"]), _BACK_MS)
 
 
 def _display(app, now_ms: int) -> None:

@@ -95,6 +95,7 @@ async def music_task(app: App) -> None:
         fault = app.music.poll(app.beat("music"))
         if fault:
             app.post_fault("music", None if fault == "ok" else fault)
+        app.post_music()
         await asyncio.sleep_ms(app.music.poll_every_ms)
 
 

@@ -1,8 +1,8 @@
-"""Settings, plans and programs on their way onto the unit: in pieces, checked as a whole, stored as a whole or not at
-all.
+"""Settings, plans, the music card's catalogue and programs on their way onto the unit: in pieces, checked as a whole,
+stored as a whole or not at all.
 
 `begin` says what comes and how long it is, data frames bring it, and `commit` makes it count with its SHA-256. The
-check of settings and plans is the one that the host has made already, with the same code. A plan is in force at once;
+check of sets is the one that the host has made already, with the same code. Plan and catalogue are in force at once;
 settings are what all parts of the unit were made with, so the unit starts anew with them. Programs: updating.py.
 """
 
@@ -13,9 +13,10 @@ import struct
 import asked
 
 from drivers.link import Refused
-from sitter import clearance, plan, settings
+from sitter import catalogue, clearance, plan, settings
 
-KINDS = ("settings", "plan")
+KINDS = ("settings", "plan", "music")
+_CHECKS = {"settings": settings.check, "music": catalogue.check}
 _OF_PROGRAMS = ("manifest", "file")
 _MOST_BYTES = 4096
 _FAULTS, _FAULT_BYTES = 6, 120  # as many as surely fit into an answer
@@ -38,7 +39,7 @@ class Uploads:
         elif what in KINDS:
             self._coming = Set(self._app, what, size)
         else:
-            raise Refused("bad-request", "what: settings, plan, manifest or file")
+            raise Refused("bad-request", "what: settings, plan, music, manifest or file")
         return {"ok": True, "have": self._coming.have}
 
     def forget(self) -> None:
@@ -70,7 +71,7 @@ class Uploads:
 
 
 class Set:
-    """Settings or a plan as they come, in memory; `have` bytes of `size` are there."""
+    """Settings, a plan or a catalogue as they come, in memory; `have` bytes of `size` are there."""
 
     def __init__(self, app, what: str, size: int) -> None:
         if not 0 < size <= _MOST_BYTES:
@@ -95,7 +96,7 @@ class Set:
         if hashlib.sha256(self._text).digest() != digest:
             raise Refused("bad-request", "not the bytes that were meant")
         app, what, value = self._app, self._what, _value(self._text)
-        faults = settings.check(value) if what == "settings" else self._plan_faults(value)
+        faults = self._plan_faults(value) if what == "plan" else _CHECKS[what](value)
         if faults:
             told = [asked.plain(fault[:_FAULT_BYTES]) for fault in faults[:_FAULTS]]
             raise Refused("refused", "%d faults, nothing was changed" % len(faults), {"faults": told})
@@ -106,6 +107,8 @@ class Set:
             raise Refused("storage", "it could not be stored")
         if what == "plan":
             app.unit.take_plan(value)
+        elif what == "music":
+            app.unit.director.catalogue = catalogue.Catalogue(value)
         else:
             app.want_restart()
 
@@ -122,6 +125,10 @@ class Set:
         app = self._app
         if self._what == "plan":
             app.note("plan", who, old=app.unit.plan["code"] if app.unit.plan else "", new=value["code"])
+            return
+        if self._what == "music":
+            on_card = app.unit.director.catalogue
+            app.note("music", who, old=on_card.card if on_card else "", new=value["card"])
             return
         before, after = app.unit.mandate.own, settings.complete(value)
         for name in sorted(after):

@@ -223,8 +223,10 @@ class Verbs:
     def _get(self, request: dict):
         unit, what = self._app.unit, request.get("what")
         if what not in KINDS:
-            raise Refused("bad-request", "what: settings or plan")
-        whole = json.dumps(unit.mandate.own if what == "settings" else unit.plan).encode()
+            raise Refused("bad-request", "what: settings, plan or music")
+        on_card = unit.director.catalogue
+        value = {"settings": unit.mandate.own, "plan": unit.plan}.get(what, on_card and on_card.told())
+        whole = json.dumps(value).encode()
         digest = asked.digits(hashlib.sha256(whole).digest())
         return self._pieces(lambda name, at, count: whole[at : at + count], what, 0, len(whole), {"sha256": digest})
 

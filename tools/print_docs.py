@@ -10,7 +10,7 @@ from pathlib import Path
 
 import error_gallery
 
-from sitter import alarm_table, cues, records, session, settings
+from sitter import alarm_table, programme, records, session, settings
 from sitterctl import lines
 from sitterctl.alarm_help import ACTIONS
 from sitterctl.errors import EXIT_CODES
@@ -88,10 +88,24 @@ def print_phases() -> str:
 
 
 def print_cues() -> str:
-    rows = [[f"`{phase}`", str(folder) if folder else "silence", str(volume), scene,
-             "/".join(str(v) for v in cues.SCENES[scene]), f"{fade} s"]
-            for phase, (folder, volume, scene, fade) in cues.DEFAULT.items()]  # fmt: skip
-    return _table(["phase", "folder", "volume of 30", "light scene", "warm/cool %", "fade"], rows)
+    tables = []
+    for route, scenes in programme.DEFAULTS.items():
+        rows = [[f"`{phase}`", str(row.folder) if row.folder else "silence", _volume(row.volume), f"{row.kelvin} K",
+                 f"{row.brightness_pct} %", _breathing(row), f"{row.fade_s} s"]
+                for phase, row in {**programme.FIXED, **scenes}.items()]  # fmt: skip
+        tables.append(_table([route, "folder", "volume of 30", "white", "as bright", "breathing", "fade"], rows))
+    return "\n".join(tables)
+
+
+def _volume(volume: int | tuple) -> str:
+    """`12`, or `14 at 0 min, 17 at 20 min`."""
+    if isinstance(volume, int):
+        return str(volume)
+    return ", ".join(f"{step} at {minute} min" for minute, step in volume)
+
+
+def _breathing(row: programme.Scene) -> str:
+    return f"{row.breaths_per_min}/min by {row.depth_pct} %" if row.depth_pct else "none"
 
 
 def print_hazards() -> str:

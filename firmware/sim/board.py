@@ -105,7 +105,7 @@ def _begin(root: str) -> None:
     if _stage.state["boots"]:
         return
     state = StateStore(root)
-    for name in ("settings", "plan"):
+    for name in ("settings", "plan", "music"):
         if _stage.job.get(name) is not None:
             state.save(name, _stage.job[name])
     if _stage.job.get("provisioned", True):

@@ -3,12 +3,14 @@
 Knobs: `absent`; `no_card`; `silent_clone` (never answers, only plays); `wrong_checksum` (in everything it says);
 `lag` (ms by which BUSY follows); `deaf` (plays on, hears nothing); `lose_power()` (starts anew, silent and loud).
 Every finish is said twice, 200 ms apart, and a reset begins with a stray 0xFF.
-Folders 1 to 5 have three tracks of four to six minutes. `trace` keeps [at_ms, what, value] of every change.
+`other_card()` puts another one in: it has a file more. Folders 1 to 5 have three tracks of four to six minutes, or what
+`folders` says, seconds by folder; `extra` files lie in no folder that is played. `trace` keeps [at_ms, what, value] of
+every change.
 """
 
-_FOLDERS = 5
-_TRACKS = 3
 _READY_US = 1500000
+_FOLDERS = {1: (240, 300, 360), 2: (240, 300, 360), 3: (240, 300, 360), 4: (240, 300, 360), 5: (240, 300, 360)}
+EXTRA = 27
 
 
 class FakeDfPlayer:
@@ -19,6 +21,8 @@ class FakeDfPlayer:
         self._absent = False
         self.no_card = self.silent_clone = self.wrong_checksum = self.deaf = False
         self.lag = 200
+        self.folders = _FOLDERS
+        self.extra = EXTRA
         self.volume = 25
         self.playing = None  # (folder, track)
         self.trace = []
@@ -35,6 +39,12 @@ class FakeDfPlayer:
         """Unplugged, BUSY is pulled up and nothing plays; plugged in again, the player starts anew."""
         self._absent = absent
         self.lose_power()
+
+    def other_card(self) -> None:
+        self.extra += 1
+        self._stop()
+        self._say(0x3B, 2)
+        self._later(500000, lambda: self._say(0x3A, 2))
 
     def lose_power(self) -> None:
         self.volume = 30
@@ -60,6 +70,8 @@ class FakeDfPlayer:
             self._stop()
         elif command == 0x43:
             self._say(0x43, self.volume)
+        elif command == 0x48 and not self.no_card:
+            self._say(0x48, sum([len(self.folders[folder]) for folder in self.folders]) + self.extra)
 
     def _reset(self) -> None:
         self._stop()
@@ -71,7 +83,7 @@ class FakeDfPlayer:
     def _play(self, folder: int, track: int) -> None:
         if self.no_card:
             self._say(0x40, 1)
-        elif not 1 <= folder <= _FOLDERS or not 1 <= track <= _TRACKS:
+        elif not 1 <= track <= len(self.folders.get(folder, ())):
             self._say(0x40, 6)
         else:
             self.playing = (folder, track)
@@ -79,14 +91,14 @@ class FakeDfPlayer:
             self._serial += 1
             serial = self._serial
             self._later(self.lag * 1000, lambda: self._busy.value(0))
-            self._later((3 + track) * 60000000, lambda: self._end(serial))
+            self._later(self.folders[folder][track - 1] * 1000000, lambda: self._end(serial))
 
     def _later(self, us: int, action) -> None:
         self._clock.at_us(self._clock.now_us + us, action)
 
     def _end(self, serial: int) -> None:
         if serial == self._serial and self.playing:
-            number = (self.playing[0] - 1) * _TRACKS + self.playing[1]
+            number = self.playing[0] * 100 + self.playing[1]  # by no order that anybody could rely on
             self._stop()
             self._say(0x3D, number)
             self._later(200000, lambda: self._say(0x3D, number))

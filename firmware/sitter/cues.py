@@ -1,79 +1,58 @@
-"""Music and light wanted in each phase of a session.
+"""Music and light wanted at a moment of a session.
 
-A programme gives each phase a music folder on the card (0 is silence), a volume, a light scene and the time over which
-both change. `wanted` is a pure function of the phase, so that a unit which restarts knows at once what ought to play.
-Calling for help overrides the programme: the music fades out in 3 s and the light goes to `assess`, bright enough to
-look at a patient by. Drivers do the fading; nothing here or there ever flashes the room light.
-
-The default programme follows the arc of a session as music therapists describe it: quiet before the dose, opening
-during onset, carried through the peak, familiar ground on the return (docs/therapy.md has the sources).
+programme.py has what a phase asks for. Here is what becomes of it: the volume on its curve, moved by staff and held
+below the cap. Calling for help overrides the programme: the music fades out in 3 s and the light goes up, bright enough
+to look at a patient by. Drivers do the fading; nothing here or there ever flashes the room light.
 """
 
 from collections import namedtuple
 
-Wanted = namedtuple("Wanted", ("folder", "volume", "warm_pct", "cool_pct", "fade_ms", "music_fade_ms"))
+from sitter.programme import FIXED, Scene, check, scene
 
-# light scenes: warm and cool white in percent of full brightness, as seen
-SCENES = {
-    "room": (40, 25),
-    "settle": (25, 5),
-    "dim": (10, 0),
-    "dark": (3, 0),
-    "dawn": (20, 3),
-    "assess": (60, 60),
-}
+__all__ = ("HELP", "Scene", "Wanted", "check", "scene", "volume_at")
 
-# phase: folder, volume of 30, scene, fade in seconds
-DEFAULT = {
-    "idle": (0, 0, "room", 5),
-    "checks": (0, 0, "room", 5),
-    "ready": (1, 12, "settle", 20),
-    "onset": (2, 16, "dim", 60),
-    "peak": (3, 18, "dark", 60),
-    "return": (4, 15, "dim", 90),
-    "recovery": (5, 10, "dawn", 60),
-    "stopped": (0, 0, "assess", 3),
-    "closed": (0, 0, "room", 10),
-}
+Wanted = namedtuple(
+    "Wanted",
+    (
+        "folder",
+        "track",
+        "volume",
+        "kelvin",
+        "brightness_pct",
+        "breaths_per_min",
+        "depth_pct",
+        "fade_ms",
+        "music_fade_ms",
+    ),
+)
+
 # Music under an alarm's sound: quiet enough for a staff-side sounder, and the time it takes to go and to come back.
 DUCKED = 4
 DUCK_MS, DUCK_HEADPHONES_MS, UNDUCK_MS = 300, 2000, 5000
-HELP = Wanted(0, 0, SCENES["assess"][0], SCENES["assess"][1], 3000, 3000)
+HELP_MS = 3000
+HELP = FIXED["stopped"]
 
 
-def wanted(programme: dict, phase: str, volume_cap: int, help_called: bool) -> Wanted:
-    """What music and light should be doing; `programme` replaces rows of the default one."""
-    if help_called:
-        return HELP
-    folder, volume, scene, fade_s = programme.get(phase) or DEFAULT[phase]
-    warm_pct, cool_pct = SCENES[scene]
-    return Wanted(folder, min(volume, volume_cap), warm_pct, cool_pct, fade_s * 1000, fade_s * 1000)
+def volume_at(volume, in_phase_ms: int) -> int:
+    """The step of a volume, fixed or in points, so long after its phase began."""
+    if type(volume) is int:
+        return volume
+    before = volume[0]
+    for point in volume:
+        at_ms = point[0] * 60000
+        if in_phase_ms < at_ms:
+            before_ms = before[0] * 60000
+            passed_s, span_s = (in_phase_ms - before_ms) // 1000, (at_ms - before_ms) // 1000
+            return before[1] + ((point[1] - before[1]) * passed_s * 2 + span_s) // (2 * span_s)
+        before = point
+    return before[1]
 
 
-def with_volume(wanted: Wanted, volume: int, fade_ms: int) -> Wanted:
-    """The same with the music at another volume, reached in `fade_ms`; the light keeps its own time."""
-    return Wanted(wanted.folder, volume, wanted.warm_pct, wanted.cool_pct, wanted.fade_ms, fade_ms)
+def capped(volume: int, moved: int, volume_cap: int) -> int:
+    """A step of the programme as staff have moved it, never above the cap of the settings."""
+    return min(max(0, volume + moved), volume_cap)
 
 
-def check(programme: dict) -> list[str]:
-    """Every fault of a programme as a sentence that begins with the phase's name."""
-    faults = []
-    for phase in sorted(programme):
-        row = programme[phase]
-        if phase not in DEFAULT:
-            faults.append("%s: no such phase" % phase)
-        elif type(row) not in (list, tuple) or len(row) != 4:
-            faults.append("%s: must be [folder, volume, scene, fade in seconds]" % phase)
-        else:
-            faults += ["%s.%s" % (phase, fault) for fault in _row_faults(row)]
-    return faults
-
-
-def _row_faults(row) -> list[str]:
-    faults = []
-    for name, value, high in (("folder", row[0], 99), ("volume", row[1], 30), ("fade_s", row[3], 600)):
-        if type(value) is not int or not 0 <= value <= high:
-            faults.append("%s: must be a whole number from 0 to %d" % (name, high))
-    if type(row[2]) is not str or row[2] not in SCENES:
-        faults.append("scene: must be one of %s" % ", ".join(sorted(SCENES)))
-    return faults
+def light_of(wanted) -> tuple:
+    """What of it is the light's."""
+    return wanted[3:7]

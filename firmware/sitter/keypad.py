@@ -73,6 +73,12 @@ def _silence(now_ms: int, unit, out) -> None:
         unit.faults["program"] = None
 
 
+def _music(now_ms: int, unit, out) -> None:
+    """SILENCE held silences the music too; held again, it comes back."""
+    unit.director.switch()
+    unit.say(now_ms, "music off" if unit.director.off else "music on")
+
+
 def _stop_down(now_ms: int, unit, out) -> None:
     """Whether STOP turns out short or held, pressure leaves the cuff at once."""
     unit.deflate(out)
@@ -133,7 +139,7 @@ def _mark(now_ms: int, unit, out) -> None:
 # --- menu -------------------------------------------------------------------------------------------------------------
 
 
-def _open_menu(now_ms: int, unit, out) -> None:
+def _open_menu(now_ms: int, unit, out, at: str = "") -> None:
     items = []
     if unit.away.reason:
         items.append(("back", "BACK: WATCH AGAIN"))
@@ -145,8 +151,9 @@ def _open_menu(now_ms: int, unit, out) -> None:
         items.append(("test", "TEST LAMPS AND SOUND"))
         if unit.settings["walk_in"] and unit.session.phase == "idle":
             items.append(("walk-in", "SESSION WITHOUT A PLAN"))
+    items += unit.director.items(unit)
     items.append(("close", "CLOSE MENU"))
-    unit.menu.open(now_ms, tuple(items))
+    unit.menu.open(now_ms, tuple(items), at)
 
 
 def _choose(now_ms: int, unit, chosen: str, out) -> None:
@@ -158,6 +165,10 @@ def _choose(now_ms: int, unit, chosen: str, out) -> None:
         unit.self_test.begin(now_ms, full=True)
     elif chosen in ("override", "walk-in"):
         _ask_who_answers(now_ms, unit, chosen)
+    else:
+        unit.director.choose(chosen)
+        if chosen in ("softer", "louder"):  # seldom by one step alone
+            _open_menu(now_ms, unit, out, chosen)
 
 
 def _ask_who_answers(now_ms: int, unit, kind: str) -> None:
@@ -197,6 +208,7 @@ def _go_on(now_ms: int, unit, key: str, gesture: str, out) -> str | None:
 
 _ACTIONS = {
     ("SILENCE", "down"): _silence,
+    ("SILENCE", "hold"): _music,
     ("STOP", "down"): _stop_down,
     ("STOP", "short"): _help,
     ("STOP", "hold"): _end,
@@ -214,7 +226,7 @@ def refusal(now_ms: int, unit) -> str | None:
     """Why NEXT may not move on now, in one sentence for the screen; None if it may."""
     phase = unit.session.phase
     if phase == "idle":
-        return start_refusal(unit) or unit.mandate.refusal(unit.today(now_ms))
+        return start_refusal(unit) or unit.mandate.refusal(unit.today(now_ms)) or unit.director.refusal(unit)
     return unit.before.refusal(now_ms, unit.vitals, unit.settings) if phase == "checks" else None
 
 

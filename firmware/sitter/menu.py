@@ -13,9 +13,12 @@ class Menu:
         self._at = 0
         self._until_ms = 0
 
-    def open(self, now_ms: int, items: tuple) -> None:
-        """`items` are (name, words)."""
+    def open(self, now_ms: int, items: tuple, at: str = "") -> None:
+        """`items` are (name, words); the one named `at` is shown first."""
         self._items, self._at = items, 0
+        for k in range(len(items)):
+            if items[k][0] == at:
+                self._at = k
         self._until_ms = now_ms + CLOSES_MS
 
     def is_open(self, now_ms: int) -> bool:

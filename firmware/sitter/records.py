@@ -55,8 +55,10 @@ RECORDS = (
                    ("signal_ms", "H", "ms"), ("priority", "s", ""), ("event", "s", ""), ("alarm", "s", ""))),
     # Sound of one occurrence paused by somebody; it may sound again from until_ms on.
     (13, "silence", (AT, ("until_ms", "I", "ms"), ("cause", "s", ""), ("alarm", "s", ""))),
-    (14, "cue", (AT, ("folder", "B", ""), ("volume", "B", "0-30"), ("warm_pct", "B", "%"), ("cool_pct", "B", "%"),
-                 ("fade_ms", "I", "ms"), ("music_fade_ms", "I", "ms"), ("cause", "s", ""))),
+    # What music and light were told. A track that goes on plays at another volume; folder 0 is silence.
+    (14, "cue", (AT, ("folder", "B", ""), ("track", "B", ""), ("volume", "B", "0-30"), ("kelvin", "H", "K"),
+                 ("brightness_pct", "B", "%"), ("breaths_per_min", "B", "/min"), ("fade_ms", "I", "ms"),
+                 ("music_fade_ms", "I", "ms"), ("cause", "s", ""))),
     (15, "part", (AT, ("part", "s", ""), ("fault", "s", ""))),
     (16, "seal", (AT, ("mac", "16s", ""))),
     # The session is over and the log complete; always followed by a last seal.

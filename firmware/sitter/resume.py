@@ -25,6 +25,7 @@ def saved(now_ms: int, unit) -> dict:
     whole["away"] = unit.away.saved()
     whole["before"] = unit.before.saved()
     whole["walk_in"] = unit.mandate.walk_in and list(unit.mandate.walk_in)
+    whole["music"] = unit.director.saved()
     whole["calls"] = [unit.help_called, unit.patient_calls, unit.assessing]
     return whole
 
@@ -45,6 +46,7 @@ def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> Non
         unit.away.restore(kept["away"], shift_ms)
         unit.before.restore(kept["before"], shift_ms)
         unit.help_called, unit.patient_calls, unit.assessing = kept["calls"]
+    unit.director.restore(kept.get("music"))
     unit.schedule.rest(now_ms)  # the cuff may have been under pressure until now
     unit.restarted = gap_text(gap_s)
     unit.asking = gap_s is None or gap_s > unit.settings["resume_ask_min"] * 60

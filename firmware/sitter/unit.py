@@ -9,6 +9,8 @@ Inputs are (kind, value) pairs in the order in which they came:
     part      (part, fault): a technical state; fault is None when the part works
     clock     (utc_s, trusted)
     battery   (level_pct, emptying), None when it is not known
+    track     "finished" or "missing": what became of the player's track
+    card      how many files the player's card has, None when it does not say
 
 The step asks nobody for the time and touches no hardware; it returns Outputs, and app.py carries them to the drivers.
 `step` judges: inputs, session, cuff, alarms. `present` then adds what may fail without harm, music, light and screen;
@@ -166,6 +168,12 @@ class Unit:
         was, self.battery = self.battery, battery
         if self.session.watching and battery and (was is None or logbook.coarse(was) != logbook.coarse(battery)):
             logbook.battery(now_ms, self, out)
+
+    def _take_track(self, now_ms: int, event: str, out: Outputs) -> None:
+        self.director.take(event)
+
+    def _take_card(self, now_ms: int, files: int | None, out: Outputs) -> None:
+        self.director.files = files
 
     def _take_key(self, now_ms: int, value, out: Outputs) -> None:
         key, gesture = value

@@ -29,6 +29,8 @@ _COMMANDS = {
     "doctor": ("commands_doctor", "Look for what may keep sitterctl from a unit, and what mends it."),
     "settings": ("commands_settings", "Look at a unit's settings and change them."),
     "plan": ("commands_plan", "Write a session plan, check it, clear it, and bring it onto its unit."),
+    "cues": ("commands_cues", "Look at programmes of music and light, check them, see them in fast motion."),
+    "music": ("commands_music", "Make a music card, and tell a unit what is on it."),
     "adjust": ("commands_adjust", "Tell a unit about its own sensor."),
     "clock": ("commands_clock", "Show or set a unit's clock."),
     "label": ("commands_clock", "Call a unit something that people say."),

@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sitter import plan, session, settings, utc
+from sitter import catalogue, plan, session, settings, utc
 from sitterctl import firmware_tree
 from sitterctl.errors import SitterError
 
@@ -17,7 +17,8 @@ PARTS = {
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
              "stops_in_mid", "bulb_mmhg", "bulb_mmhg_s", "pumps", "leaks_mmhg_min", "reads_off_mmhg", "vents_at_mmhg",
              "no_valves", "valve_sticks"),
-    "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power"),
+    "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power",
+              "other_card", "extra"),
     "keys": ("absent", "bounce_ms", "reset"),
     "clock": ("lost_power", "drift_ppm"),
     "supply": ("mains", "level_pct", "drain_pct_h", "no_cell", "absent"),
@@ -29,7 +30,7 @@ PARTS = {
 PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
            "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "rate_pct")  # fmt: skip
 _FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "chip", "patient", "provisioned", "plan",
-           "settings", "timeline", "end_s", "expect")  # fmt: skip
+           "settings", "music", "timeline", "end_s", "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
 _KINDS = {"seed": int, "provisioned": bool, "end_s": (int, float), "timeline": list, "patient": dict, "plan": dict,
           "expect": dict}  # fmt: skip
@@ -66,6 +67,7 @@ def check(raw: object, folder: Path) -> list[str]:
     whole = {key: value for key, value in raw.items() if key not in wrong}  # what can be looked into
     faults += _start_faults(whole) + _patient_faults("patient", whole.get("patient", {}), folder)
     faults += _plan_faults(whole) if "plan" in whole else []
+    faults += [f"music.{fault}" for fault in catalogue.check(raw["music"])] if "music" in raw else []
     faults += [f"settings.{fault}" for fault in settings.check(raw.get("settings", {}))]
     for i, entry in enumerate(whole.get("timeline", [])):
         faults += _entry_faults(f"timeline[{i}]", entry)

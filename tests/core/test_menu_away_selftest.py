@@ -37,12 +37,12 @@ def choose(bed, words):
 def test_the_menu_moves_both_ways_and_closes_by_itself():
     bed = in_return()
     bed.press("MARK", "hold")
-    assert prompt(bed) == "1/3 AWAY: BATHROOM"
+    assert prompt(bed) == "1/8 AWAY: BATHROOM"
     bed.press("MARK")
-    assert prompt(bed) == "2/3 AWAY: OTHER REASON"
+    assert prompt(bed) == "2/8 AWAY: OTHER REASON"
     bed.press("BP")
     bed.press("BP")
-    assert prompt(bed) == "3/3 CLOSE MENU"
+    assert prompt(bed) == "8/8 CLOSE MENU"
     assert not any(out.cuff for out in bed.outs[-6:])
     bed.run(21)
     assert prompt(bed) == ""
@@ -128,7 +128,11 @@ def test_away_is_not_offered_around_the_peak():  # REQ-153
     for phase in ("onset", "peak"):
         assert bed.unit.session.phase == phase
         bed.press("MARK", "hold")
-        assert prompt(bed) == "1/1 CLOSE MENU"
+        for _ in range(6):
+            assert prompt(bed)[1:3] == "/6" and "AWAY" not in prompt(bed)
+            bed.press("MARK")
+        bed.press("BP")
+        assert prompt(bed) == "6/6 CLOSE MENU"
         bed.press("NEXT")
         bed.press("NEXT")
 

@@ -1,4 +1,4 @@
-from sitter import cues, settings
+from sitter import settings
 
 
 def test_every_default_lies_inside_its_own_range():
@@ -46,21 +46,3 @@ def test_a_saturation_curve_is_two_points_or_three_that_fall():
                   (500, 97, 900, 60)):  # fmt: skip
         faults = settings.check(points(*wrong))
         assert len(faults) == 1 and faults[0].startswith("spo2_point"), wrong
-
-
-def test_the_volume_cap_holds_in_every_phase():  # REQ-063
-    for phase in cues.DEFAULT:
-        assert cues.wanted({}, phase, 9, False).volume <= 9
-
-
-def test_help_ends_the_music_and_lights_the_room_in_three_seconds():  # REQ-133
-    for phase in cues.DEFAULT:
-        wanted = cues.wanted({}, phase, 30, True)
-        assert (wanted.folder, wanted.volume, wanted.fade_ms) == (0, 0, 3000)
-        assert (wanted.warm_pct, wanted.cool_pct) == cues.SCENES["assess"]
-
-
-def test_a_plan_may_replace_one_phase_of_the_programme():
-    wanted = cues.wanted({"peak": [7, 20, "dark", 30]}, "peak", 30, False)
-    assert (wanted.folder, wanted.volume, wanted.fade_ms) == (7, 20, 30000)
-    assert cues.wanted({"peak": [7, 20, "dark", 30]}, "onset", 30, False).folder == cues.DEFAULT["onset"][0]

@@ -15,18 +15,25 @@ class Stand:
         for name in knobs:
             setattr(self.part, name, knobs[name])
         self.player = DfPlayer(self.uart, self.busy)
-        self.said = []
+        self.said, self.ends = [], []
 
     def run(self, seconds):
+        """What ends is followed by the folder's next file, as the core has it without a catalogue."""
         end_us = self.clock.now_us + int(seconds * 1000000)
         while self.clock.now_us < end_us:
             state = self.player.poll(self.clock.now_ms())
             if state:
                 self.said.append(state)
+            ended = self.player.ended()
+            if ended:
+                self.ends.append((self.clock.now_ms(), ended))
+                self.file = 1 if ended == "missing" else self.file + 1
+                self.player.want(self.clock.now_ms(), self.folder, self.file, self.seconds, self.volume, 0)
             self.clock.charge_us(self.player.poll_every_ms * 1000)
 
-    def want(self, folder, volume, fade_ms):
-        self.player.want(self.clock.now_ms(), folder, volume, fade_ms)
+    def want(self, folder, volume, fade_ms, file=1, seconds=0):
+        self.folder, self.file, self.seconds, self.volume = folder, file, seconds, volume
+        self.player.want(self.clock.now_ms(), folder, file, seconds, volume, fade_ms)
 
     def volumes(self):
         return [value for _, what, value in self.part.trace if what == "volume"]
@@ -221,3 +228,105 @@ def test_every_track_is_played_to_its_end():
         plays = [(at_ms, value & 0xFF) for at_ms, what, value in stand.part.trace if what == "play"]
         assert [track for _, track in plays] == [1, 2, 3, 1, 2], lag
         assert all(plays[i + 1][0] - plays[i][0] >= 240000 for i in range(len(plays) - 1)), lag
+
+
+def test_a_track_ends_once_though_the_player_says_it_twice():
+    stand = Stand()
+    stand.want(1, 12, 0)
+    stand.run(60 * 5)
+    assert [how for _, how in stand.ends] == ["finished"]
+
+
+def test_a_change_of_volume_never_cuts_a_track():  # REQ-069
+    stand = Stand()
+    stand.want(1, 12, 0, seconds=240)
+    for volume in (4, 18, 9):
+        stand.run(20)
+        stand.want(1, volume, 2000, seconds=240)
+    stand.run(60)
+    assert [what for _, what, _ in stand.part.trace if what != "volume"] == ["play"]
+    assert stand.part.volume == 9
+
+
+def test_the_next_track_begins_at_the_volume_that_is_there():
+    stand = Stand()
+    stand.want(1, 12, 0, seconds=240)
+    stand.run(235)
+    stand.part.trace.clear()
+    stand.run(20)
+    assert [what for _, what, _ in stand.part.trace] == ["stop", "play"]
+
+
+def test_a_gap_between_tracks_is_short_where_the_length_is_known():
+    stand = Stand()
+    stand.want(1, 12, 0, seconds=240)
+    stand.run(250)
+    (ended_ms, _), (begun_ms, _) = [(at, what) for at, what, _ in stand.part.trace if what in ("stop", "play")][1:]
+    assert begun_ms - ended_ms <= 400
+
+
+def test_another_track_in_mid_track_comes_by_a_fade():
+    stand = Stand()
+    stand.want(1, 12, 0)
+    stand.run(30)
+    stand.part.trace.clear()
+    stand.want(1, 12, 4000, file=2)
+    stand.run(10)
+    assert stand.part.playing == (1, 2) and stand.part.volume == 12
+    before = [value for _, what, value in stand.part.trace[: [what for _, what, _ in stand.part.trace].index("play")]
+              if what == "volume"]  # fmt: skip
+    assert before[-1] == 0 and before == sorted(before, reverse=True)
+
+
+def test_a_fade_runs_evenly_in_loudness():
+    stand = Stand()
+    stand.want(1, 20, 0)
+    stand.run(30)
+    stand.part.trace.clear()
+    begun_ms = stand.clock.now_ms()
+    stand.want(0, 0, 10000)
+    stand.run(12)
+    at = {value: (at_ms - begun_ms) / 10000 for at_ms, what, value in stand.part.trace if what == "volume"}
+    for step, share in ((15, 0.5), (10, 0.75), (5, 0.875)):
+        assert abs(at[step] - share) < 0.09, (step, at[step])
+
+
+def test_a_mute_clone_whose_busy_line_hangs_is_followed_by_the_clock():
+    stand = Stand(silent_clone=True, lag=100000000)
+    stand.busy.value(0)
+    stand.want(1, 12, 0, seconds=240)
+    stand.run(260)
+    assert [how for _, how in stand.ends] == ["finished"]
+
+
+def test_a_track_that_breaks_off_before_its_time_begins_again():
+    for clone in (False, True):
+        stand = Stand(silent_clone=clone)
+        stand.want(1, 12, 0, seconds=240)
+        stand.run(60)
+        stand.part.lose_power()
+        stand.run(60)
+        assert stand.part.playing == (1, 1) and stand.ends == [], clone
+
+
+def test_the_card_is_asked_how_many_files_it_has_before_anything_plays():
+    stand = Stand()
+    stand.want(1, 12, 0)
+    stand.run(10)
+    assert stand.player.files == 42
+    assert stand.part.playing == (1, 1)
+
+
+def test_a_clone_that_does_not_say_is_asked_three_times_and_plays():
+    stand = Stand(silent_clone=True)
+    stand.want(1, 12, 0)
+    stand.run(20)
+    assert stand.player.files is None and stand.part.playing == (1, 1)
+
+
+def test_another_card_is_counted_anew():
+    stand = Stand()
+    stand.run(10)
+    stand.part.other_card()
+    stand.run(5)
+    assert stand.player.files == 43

@@ -376,6 +376,17 @@ def test_a_new_plan_is_in_force_at_once():
     assert app.notes == [("plan", "", "", "KAP-0042", "KAP-0043")]
 
 
+def test_a_cards_catalogue_is_in_force_at_once_and_can_be_read():
+    app = new_app()
+    value = {"card": "5f0c9a1e", "files": 42, "folders": {"2": "00f010f0"}}
+    assert put(app, "music", value) == {"ok": True, "restarts": False}
+    assert app.unit.director.catalogue.seconds(2, 1) == 240
+    assert app.state.values["music"] == value and app.notes[-1][0] == "music"
+    assert got(app, "music") == value
+    assert raises(Refused, put, app, "music", dict(value, files=0)).args[0] == "refused"
+    assert app.unit.director.catalogue.files == 42
+
+
 def test_a_plan_that_is_not_cleared_is_refused_whole():
     app = new_app()
     raises(Refused, put, app, "plan", dict(PLAN, screening={}))

@@ -67,8 +67,9 @@ SETTINGS = {"pulse_high_bpm": 120, "pulse_low_bpm": 50, "spo2_low_pct": 90, "sys
 
 PHASES = ((0, "checks", "key NEXT"), (14, "ready", "key NEXT"), (20, "onset", "key NEXT held"), (40, "peak", "time"),
           (80, "return", "time"), (140, "recovery", "time"))  # fmt: skip
-CUES = {"checks": (0, 0, 40, 25, 5000), "ready": (1, 12, 25, 5, 20000), "onset": (2, 16, 10, 0, 60000),
-        "peak": (3, 18, 3, 0, 60000), "return": (4, 15, 10, 0, 90000), "recovery": (5, 10, 20, 3, 60000)}  # fmt: skip
+CUES = {"checks": (0, 0, 47, 3200, 5000), "ready": (1, 12, 27, 2900, 20000), "onset": (2, 16, 10, 2700, 60000),
+        "peak": (3, 18, 3, 2700, 60000), "return": (4, 15, 10, 2700, 90000),
+        "recovery": (5, 10, 21, 2900, 60000)}  # fmt: skip
 # minute, systolic, diastolic, cause
 PRESSURES = ((6, 128, 79, "key BP"), (10, 126, 77, "key BP"), (30, 142, 86, "schedule"), (40, 155, 93, "schedule"),
              (50, 163, 97, "schedule"), (54, 158, 96, "key BP"), (60, 161, 98, "schedule"), (70, 154, 93, "schedule"),
@@ -151,10 +152,11 @@ def _events(code: str) -> list[tuple[int, str, dict]]:
     ]
     events += [(at(0), "setting", {"name": name, "value": value}) for name, value in sorted(SETTINGS.items())]
     for minute, phase, cause in PHASES:
-        folder, volume, warm, cool, fade_ms = CUES[phase]
+        folder, volume, brightness_pct, kelvin, fade_ms = CUES[phase]
         events.append((at(minute), "phase", {"phase": phase, "cause": cause}))
-        events.append((at(minute), "cue", {"folder": folder, "volume": volume, "warm_pct": warm, "cool_pct": cool,
-                                           "fade_ms": fade_ms, "music_fade_ms": fade_ms, "cause": phase}))  # fmt: skip
+        events.append((at(minute), "cue", {"folder": folder, "track": 1, "volume": volume, "kelvin": kelvin,
+                                           "brightness_pct": brightness_pct, "breaths_per_min": 0, "fade_ms": fade_ms,
+                                           "music_fade_ms": fade_ms, "cause": phase}))  # fmt: skip
     for minute, systolic, diastolic, cause in PRESSURES:
         events.append((at(minute) - 35_000, "cuff", {"event": "started", "cause": cause}))
         mean = diastolic + (systolic - diastolic) // 3

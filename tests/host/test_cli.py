@@ -14,14 +14,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import click
+import numpy as np
 import pytest
+import soundfile
 from example_log import small_log
 from fake_computer import Computer
 from fake_unit import UNIT, FakeUnit
 from plugged import CP2102, plug_in
 
 from sitter import records
-from sitterctl import cli, errors, flashing, keys, port, sim_hand, simulator, slog
+from sitterctl import card_file, cli, errors, flashing, keys, port, sim_hand, simulator, slog
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -540,6 +542,11 @@ GOOD = (
     ("settings", "show"), ("settings", "pull"), ("settings", "check", "a.toml"), ("settings", "diff", "same.toml"),
     ("settings", "apply", "a.toml", "--yes"), ("settings", "restore", "a.toml", "--dry-run"),
     ("adjust", "spo2", "--clear", "--yes"),
+    ("music", "build", "tracks", "card"),
+    ("music", "put", "card.toml"),
+    ("cues", "list"),
+    ("cues", "check", "long_3h"),
+    ("cues", "preview", "sublingual_2h"),
     ("check",), ("support-bundle",), ("completion", "bash"), ("clock", "show"), ("clock", "set"), ("label", "BED 3"),
     ("selftest",), ("update", "--show"), ("flash",), ("sim", "press", "NEXT", "--state", "."),
     ("sim", "speed", "5", "--state", "."), ("sim", "pump", "150", "--state", "."), ("sim", "manometer", "--state", "."),
@@ -560,6 +567,11 @@ BAD = (
     (("settings", "restore", "missing.toml"), USAGE),
     (("check", "--port", "/dev/ttyUSB99"), NO_UNIT),
     (("adjust", "spo2", "--point", "0.5:98"), USAGE),
+    (("music", "build", "nowhere", "card"), USAGE),
+    (("music", "put", "a.toml"), USAGE),
+    (("cues", "list", "more"), USAGE),
+    (("cues", "check", "a.toml"), USAGE),
+    (("cues", "preview", "nowhere.toml"), USAGE),
     (("adjust", "spo2", "--point", "x", "--point", "0.5:98"), USAGE),
     (("adjust", "spo2", "--point", "0.5:98", "--clear"), USAGE),
     (("adjust", "spo2", "--point", "0.5:98", "--point", "0.6:99", "--yes"), CHECK_FAILED),
@@ -607,6 +619,10 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     pulled(tmp_path / "a.slog")
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
+    track = card_file.Track(1, 1, "A piece", 240, False, 1)
+    (tmp_path / "card.toml").write_text(card_file.text(card_file.Card("5f0c9a1e", 9, [track])))
+    (tmp_path / "tracks" / "1 a").mkdir(parents=True)
+    soundfile.write(tmp_path / "tracks" / "1 a" / "t.wav", np.sin(np.arange(44100)), 44100)
     unit.music = None  # a unit that is well
     monkeypatch.setattr(sim_hand, "happen", lambda *a: None)
     monkeypatch.setattr(sim_hand, "manometer_mmhg", lambda *a: 150)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers import dfplayer, nibp
-from drivers.light import FULL_SCALE_MS, Light, duty_u16
+from drivers.light import COLOUR_SCALE_MS, FULL_SCALE_MS, Light, duty_u16
 from drivers.ramp import Ramp
 
 SIZES = (1, 2, 21)  # data bytes of an acknowledgement, a cuff pressure, a result
@@ -114,16 +114,24 @@ class Pwm:
         self.duty = duty
 
 
-@given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100), st.integers(0, 4000)), min_size=1, max_size=6))
-def test_light_never_moves_faster_than_its_limit(wants: list[tuple[int, int, int]]) -> None:  # REQ-061
+WHITES = st.tuples(st.integers(2700, 6500), st.integers(0, 100), st.integers(0, 12), st.integers(0, 20),
+                   st.integers(0, 4000), st.lists(st.integers(1, 400), min_size=1, max_size=30))  # fmt: skip
+
+
+@given(st.lists(WHITES, min_size=1, max_size=6))
+def test_light_never_moves_faster_than_its_limit(wants: list) -> None:  # REQ-061
+    """Whatever is asked for and whenever a poll comes, both lamps together and each of them alone."""
     warm, cool = Pwm(), Pwm()
-    light, now_ms, duty = Light(warm, cool), 0, 0
+    light, now_ms, before, cool_before = Light(warm, cool), 0, 0, 0
     seen_of = [duty_u16(seen) for seen in range(1001)]
-    for warm_pct, cool_pct, fade_ms in wants:
-        light.want(now_ms, warm_pct, cool_pct, fade_ms)
-        for _ in range(30):
+    for kelvin, brightness_pct, breaths, depth_pct, fade_ms, waits_ms in wants:
+        light.want(now_ms, kelvin, brightness_pct, breaths, depth_pct, fade_ms)
+        for wait_ms in waits_ms:
+            now_ms += wait_ms
             light.poll(now_ms)
-            steps = abs(seen_of.index(warm.duty) - seen_of.index(duty))
-            assert steps <= Light.poll_every_ms * 1000 // FULL_SCALE_MS + 4
-            duty = warm.duty
-            now_ms += Light.poll_every_ms
+            whole = warm.duty + cool.duty
+            moved = abs(seen_of.index(whole) - seen_of.index(before))
+            assert moved <= wait_ms * 1000 // FULL_SCALE_MS
+            share = abs(cool.duty - cool_before * whole // before) * 1000 // whole if whole and before else 0
+            assert share <= wait_ms * 1000 // COLOUR_SCALE_MS + 6
+            before, cool_before = whole, cool.duty

@@ -6,14 +6,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from test_plan import faults, made
 
-from sitter import cues, plan
+from sitter import plan, programme
 
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NAMES = st.text("abcdefghijklmnopqrstuvwxyzäéøßABCDEFÅÖЖ", min_size=2, max_size=9)
 # What may stand around the personal part without making another word or number of it.
 AROUND = st.sampled_from(["", " ", "#", " (", ") ", ": "])
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(sorted(cues.SCENES)),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(programme.PHASES),
     lambda values: st.lists(values, max_size=5) | st.dictionaries(st.text(max_size=8), values, max_size=4),
     max_leaves=12,
 )
@@ -38,7 +38,7 @@ def everywhere(text: str) -> list[list[str]]:
         faults(screening={"by": text}),
         faults(dose={"route": text}),
         faults(screening={"active_psychosis": text}),
-        faults(cues={"peak": [1, 10, text, 5]}),
+        faults(cues={"peak": {"folder": text}}),
         faults(note=[{"seen": text}]),
     ]
 
@@ -82,11 +82,11 @@ def test_any_value_is_refused_with_sentences(value: object) -> None:
     assert found and all(isinstance(fault, str) and ": " in fault for fault in found)
 
 
-@given(
-    st.sampled_from([*made(), "cues", "limits", "schedule", "note"]), ANYTHING, st.sampled_from(sorted(cues.DEFAULT))
-)
-def test_any_value_in_any_field_is_judged(field: str, value: object, phase: str) -> None:
-    for found in (faults(**{field: value}), faults(cues={phase: value}), faults(cues={phase: [value] * 4})):
+@given(st.sampled_from([*made(), "cues", "limits", "schedule", "note"]), ANYTHING,
+       st.sampled_from([*programme.PHASES, "stopped", "music"]),
+       st.sampled_from(["folder", "tracks", "volume", "kelvin", "depth_pct"]))  # fmt: skip
+def test_any_value_in_any_field_is_judged(field: str, value: object, phase: str, cue: str) -> None:
+    for found in (faults(**{field: value}), faults(cues={phase: value}), faults(cues={phase: {cue: value}})):
         assert all(isinstance(fault, str) and ": " in fault for fault in found)
 
 

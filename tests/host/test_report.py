@@ -74,11 +74,11 @@ def test_timeline_shows_curves_pressure_alarms_cues_and_events(page):
     for said in ("Checks", "Ready", "Onset", "Peak", "Return", "Recovery", "Pulse", "SpO2", "%, uncalibrated:",
                  "trust the change,", "Blood pressure", "163", "97", "high 120", "low 90", "sys. high 160",
                  "SpO2 low", "Systolic high", "No finger", "Cuff fault", "Unit restarted", "fault 87",
-                 "paused 120 s: key SILENCE", "folder 3, volume 18", "3 % warm, 0 % cool", "absent", "150 mg", "50 mg",
+                 "paused 120 s: key SILENCE", "folder 3, volume 18", "3 %, 2700 K", "absent", "150 mg", "50 mg",
                  "key SILENCE", "key NEXT", "min from dose", "unit off 24 s"):  # fmt: skip
         assert said in shown, said
     counts = {"pressure-bar": 14, "pressure-mean": 14, "alarm": 6, "alarm high": 1, "paused": 4, "dose": 2, "mark": 3,
-              "key": 14, "cross": 1, "volume": 1, "warm": 1, "cool": 1, "off": 1, "zero": 1, "limit": 6}  # fmt: skip
+              "key": 14, "cross": 1, "volume": 1, "warm": 1, "off": 1, "zero": 1, "limit": 6}  # fmt: skip
     assert {klass: len(drawn(page, klass)) for klass in counts} == counts
 
 

@@ -98,6 +98,22 @@ def test_the_demo_shows_what_the_readme_promises(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "summary.json").read_text())["ok"]
 
 
+def test_a_phase_that_ends_cuts_no_track() -> None:  # REQ-069
+    log = slog.read(played("music")["slog"])
+    cues = [
+        (r.fields["cause"], r.fields["folder"], r.fields["track"], r.fields["at_ms"] // 1000) for r in log.named("cue")
+    ]
+    tracks = [(folder, track) for _, folder, track, _ in cues]
+    changes = [at for last, at in zip([None, *tracks], tracks, strict=False) if at != last]
+    assert changes == [(1, 1), (2, 3), (3, 1), (0, 0), (3, 1), (0, 0)]
+    begun = {cause: at_s for cause, *_, at_s in reversed(cues)}
+    ready_s, peak_s = begun["ready"], begun["peak"]
+    (first_s, second_s) = [at_s for cause, *_, at_s in cues if cause == "track"][:2]
+    assert 240 <= first_s - ready_s <= 250  # four minutes, though onset began in the middle of them
+    assert 360 <= second_s - first_s <= 365 and second_s > peak_s + 120
+    assert {"talk", "talk over", "music off", "music on"} <= {cause for cause, *_ in cues}
+
+
 def test_every_phase_of_a_session_is_reached() -> None:
     log = slog.read(played("stop")["slog"])
     assert [r.fields["phase"] for r in log.named("phase")] == ["checks", "ready", "onset", "stopped", "closed"]

@@ -17,7 +17,7 @@ from drivers.dfplayer import Parser as PlayerParser
 from drivers.link import Link, Refused
 from drivers.nibp import CuffFault, result_of
 from drivers.nibp import Parser as CuffParser
-from sitter import cues, frames, plan, records, seal, settings
+from sitter import frames, plan, programme, records, seal, settings
 from sitter.access import HOST, UNIT, Handshake
 from sitter.unit import Unit
 from sitterctl import keys, slog
@@ -131,12 +131,15 @@ def setting_values(data: bytes) -> None:
 
 
 def cue(source: FuzzedDataProvider) -> object:
-    """A row of a programme: folder, volume, scene, fade; or nearly."""
-    row = [source.ConsumeIntInRange(-1, 120), source.ConsumeIntInRange(-1, 40),
-           source.PickValueInList([*cues.SCENES, "none"]), source.ConsumeIntInRange(-1, 700)]  # fmt: skip
+    """A row of a programme, or nearly."""
+    row: dict = {"folder": source.ConsumeIntInRange(-1, 120), "volume": source.ConsumeIntInRange(-1, 40),
+                 "kelvin": source.ConsumeIntInRange(2600, 6600), "brightness_pct": source.ConsumeIntInRange(-1, 101),
+                 "fade_s": source.ConsumeIntInRange(-1, 700)}  # fmt: skip
     if source.ConsumeBool():
-        row[source.ConsumeIntInRange(0, 3)] = anything(source)
-    return row[: source.ConsumeIntInRange(0, 4)] if source.ConsumeBool() else row
+        row[source.PickValueInList([*row, "tracks", "breaths_per_min", "nonsense"])] = anything(source)
+    if source.ConsumeBool():
+        del row[source.PickValueInList(list(row))]
+    return row
 
 
 def plans(data: bytes) -> None:
@@ -146,7 +149,7 @@ def plans(data: bytes) -> None:
     for _ in range(source.ConsumeIntInRange(0, 3)):
         value[source.PickValueInList([*PLAN, "cues", "name"])] = anything(source)
     if source.ConsumeBool():
-        value["cues"] = {source.PickValueInList(list(cues.DEFAULT)): cue(source)}
+        value["cues"] = {source.PickValueInList([*programme.PHASES, "stopped", "music"]): cue(source)}
     faults = plan.check(value)
     assert all(isinstance(fault, str) and fault for fault in faults)
     if not faults:

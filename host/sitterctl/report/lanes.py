@@ -4,7 +4,7 @@ Each function gives (drawing from its own top, height); a lane with nothing to s
 """
 
 from sitterctl.report.model import Event, Occurrence, Session, words
-from sitterctl.report.svg import Scale, area, element, levels, line, number, path, rect, text, text_width
+from sitterctl.report.svg import Scale, area, element, levels, line, number, rect, text, text_width
 
 _ROW = 20
 
@@ -101,9 +101,13 @@ def _music(session: Session, x: Scale) -> tuple[str, float]:
     y = Scale(0, 30, height, 17)
     parts = [rect(x.low_px, 0, x.high_px, height, "frame"), area(_faded(session, x, y, "volume"), height, "volume")]
     for i, cue in enumerate(session.cues):
-        if i and _same_music(cue, session.cues[i - 1]):
+        if i and _same(cue, session.cues[i - 1], "folder", "track"):
             continue
-        until = next((c.at for c in session.cues[i + 1 :] if not _same_music(c, cue)), session.end)
+        if i and _same(cue, session.cues[i - 1], "folder"):  # the next track of a playlist
+            tip = f"folder {cue.fields.get('folder')}, track {cue.fields.get('track')}"
+            parts.append(rect(x(cue.at) - 0.5, height - 6, x(cue.at) + 0.5, 6, "track", tip))
+            continue
+        until = next((c.at for c in session.cues[i + 1 :] if not _same(c, cue, "folder")), session.end)
         parts.append(line(x(cue.at), 0, x(cue.at), height, "change"))
         parts.append(_fitting(x(cue.at), x(until), 12, _music_words(cue)))
     for fault in session.parts:
@@ -112,8 +116,8 @@ def _music(session: Session, x: Scale) -> tuple[str, float]:
     return "".join(parts) + _two(x, "Music", "folder, volume"), height
 
 
-def _same_music(one: Event, other: Event) -> bool:
-    return all(one.fields.get(name) == other.fields.get(name) for name in ("folder", "volume"))
+def _same(one: Event, other: Event, *names: str) -> bool:
+    return all(one.fields.get(name) == other.fields.get(name) for name in names)
 
 
 def _music_words(cue: Event) -> tuple[str, str]:
@@ -134,15 +138,22 @@ def _light(session: Session, x: Scale) -> tuple[str, float]:
     height = 42
     if not session.cues:
         return "", 0
-    brightest = max(cue.fields.get(name) or 0 for cue in session.cues for name in ("warm_pct", "cool_pct"))
+    brightest = max(cue.fields.get("brightness_pct") or 0 for cue in session.cues)
     y = Scale(0, max(brightest, 10), height, 17)
-    parts = [rect(x.low_px, 0, x.high_px, height, "frame"), area(_faded(session, x, y, "warm_pct"), height, "warm")]
-    parts.append(path(_faded(session, x, y, "cool_pct"), "cool"))
-    for i, cue in enumerate(session.cues):
-        until = session.cues[i + 1].at if i + 1 < len(session.cues) else session.end
-        warm, cool = (cue.fields.get(f"{name}_pct") for name in ("warm", "cool"))
-        parts.append(_fitting(x(cue.at), x(until), 12, (f"{warm} % warm, {cool} % cool", f"{warm} / {cool} %")))
-    return "".join(parts) + _two(x, "Light", "warm, cool"), height
+    level = _faded(session, x, y, "brightness_pct")
+    parts = [rect(x.low_px, 0, x.high_px, height, "frame"), area(level, height, "warm")]
+    changes = [cue for last, cue in zip([None, *session.cues], session.cues, strict=False)
+               if last is None or not _same(cue, last, "brightness_pct", "kelvin", "breaths_per_min")]  # fmt: skip
+    for i, cue in enumerate(changes):
+        until = changes[i + 1].at if i + 1 < len(changes) else session.end
+        parts.append(_fitting(x(cue.at), x(until), 12, _light_words(cue)))
+    return "".join(parts) + _two(x, "Light", "as bright, white"), height
+
+
+def _light_words(cue: Event) -> tuple[str, str]:
+    bright, breaths = cue.fields.get("brightness_pct"), cue.fields.get("breaths_per_min")
+    breathing = f", {breaths} breaths/min" if breaths else ""
+    return f"{bright} %, {cue.fields.get('kelvin')} K{breathing}", f"{bright} %"
 
 
 def _two(x: Scale, name: str, small: str) -> str:
