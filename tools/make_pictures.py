@@ -1,5 +1,5 @@
 """Makes the pictures in docs/pictures/: the unit's screen, drawn by its real driver, the curve of the saturation, what
-`sitterctl watch` shows on a terminal, and the demo's report.
+`sitterctl watch` shows on a terminal, a cue programme's preview, and the demo's report.
 
 The report is build/demo/report.html (`make demo`) photographed by Chromium; without a Chromium its picture stays.
 """
@@ -27,7 +27,7 @@ from sitter import live, plan, screen, settings  # noqa: E402
 from sitter.ppg import Reading  # noqa: E402
 from sitter.ppg_saturation import spo2_pct  # noqa: E402
 from sitter.unit import Unit  # noqa: E402
-from sitterctl import watch_view, watching  # noqa: E402
+from sitterctl import cue_file, cue_play, cue_preview, watch_view, watching  # noqa: E402
 from sitterctl.errors import NO_ANSWER, SitterError  # noqa: E402
 
 OUT = ROOT / "docs" / "pictures"
@@ -84,14 +84,30 @@ def photograph_report() -> str:
     if not page.exists() or not browser:
         return "report: left as it is (needs `make demo` and a Chromium)"
     with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(
-            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-             f"--user-data-dir={profile}", "--window-size=1180,1460", f"--screenshot={OUT / 'report.png'}",
-             page.as_uri()],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        photograph(browser, page, OUT / "report.png", "1180,1460", profile)
     return "report: photographed"
+
+
+def photograph(browser: str, page: Path, picture: Path, size: str, profile: str) -> None:
+    subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+         f"--user-data-dir={profile}/profile", f"--window-size={size}", f"--screenshot={picture}", page.as_uri()],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+
+def photograph_cues() -> str:
+    """A shipped programme in fast motion, as a browser shows it after some seconds."""
+    browser = shutil.which("chromium")
+    if not browser:
+        return "cues: left as they are (need a Chromium)"
+    programme = cue_file.read(cue_file.find("sublingual_2h"))
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "cues.html"
+        page.write_text(cue_preview.page(programme, cue_play.play(programme, None, 22), None))
+        photograph(browser, page, OUT / "cues.png", "1220,620", folder)
+    return "cues: photographed"
 
 
 def draw_spo2_curve() -> None:
@@ -171,7 +187,7 @@ def main() -> None:
     write_png(OUT / "screen_no_finger.png", draw(*bedside(Reading(None, None, None, 0, False))))
     draw_spo2_curve()
     draw_watch()
-    print("screens, curve and watch: drawn\n" + photograph_report())
+    print("screens, curve and watch: drawn\n" + photograph_report() + "\n" + photograph_cues())
 
 
 if __name__ == "__main__":
