@@ -1,5 +1,5 @@
 """Makes the pictures in docs/pictures/: the unit's screen, drawn by its real driver, the curve of the saturation, what
-`sitterctl watch` shows on a terminal, and the demo's report and worksheet.
+`sitterctl watch` shows on a terminal, a cue programme's preview, and the demo's report and worksheet.
 
 The report is build/demo/report.html (`make demo`), the worksheet is made from the same log, and both are photographed
 by Chromium; without a Chromium their pictures stay.
@@ -29,7 +29,7 @@ from sitter import live, screen, settings  # noqa: E402
 from sitter.ppg import Reading  # noqa: E402
 from sitter.ppg_saturation import spo2_pct  # noqa: E402
 from sitter.unit import Unit  # noqa: E402
-from sitterctl import watch_view, watching  # noqa: E402
+from sitterctl import cue_file, cue_play, cue_preview, watch_view, watching  # noqa: E402
 from sitterctl.errors import NO_ANSWER, SitterError  # noqa: E402
 
 OUT = ROOT / "docs" / "pictures"
@@ -103,6 +103,19 @@ def photograph(browser: str, page: Path, size_px: tuple[int, int], name: str) ->
              f"--screenshot={OUT / f'{name}.png'}", page.as_uri()],
             check=True, capture_output=True,
         )  # fmt: skip
+
+
+def photograph_cues() -> str:
+    """A shipped programme in fast motion, as a browser shows it after some seconds."""
+    browser = shutil.which("chromium")
+    if not browser:
+        return "cues: left as they are (need a Chromium)"
+    programme = cue_file.read(cue_file.find("sublingual_2h"))
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "cues.html"
+        page.write_text(cue_preview.page(programme, cue_play.play(programme, None, 22), None))
+        photograph(browser, page, (1220, 620), "cues")
+    return "cues: photographed"
 
 
 def draw_spo2_curve() -> None:

@@ -38,7 +38,8 @@ def volume_at(volume, in_phase_ms: int) -> int:
     if type(volume) is int:
         return volume
     before = volume[0]
-    for point in volume:
+    in_phase_ms = max(before[0] * 60000, in_phase_ms)
+    for point in volume[1:]:
         at_ms = point[0] * 60000
         if in_phase_ms < at_ms:
             before_ms = before[0] * 60000

@@ -249,3 +249,19 @@ def test_help_ends_the_track_and_it_begins_again_behind_it():
     bed.press("NEXT")
     assert bed.track() == (2, 2)
     assert bed.of("cue")[-1]["cause"] == "help over"
+
+
+def test_what_staff_chose_about_the_music_outlives_a_power_cut():
+    bed = Music()
+    bed.dosed()
+    bed.choose("MUSIC SOFTER")
+    bed.press("SILENCE", "hold")
+    kept = [out.saved for out in bed.outs if out.saved][-1]
+    again = Music()
+    again.unit.resume(0, kept, kept["utc_s"] + 10, 10)
+    again.run(5)
+    assert again.unit.session.phase == "onset" and again.track() == (0, 0)
+    again.press("SILENCE", "hold")
+    assert again.track() == (2, 2) and again.cue().volume == 8
+    for wrong in (None, [], [0], [0, "x"], "off"):  # of a program before this one, or damaged
+        again.unit.director.restore(wrong)

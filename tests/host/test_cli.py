@@ -22,8 +22,20 @@ from fake_computer import Computer
 from fake_unit import UNIT, FakeUnit
 from plugged import CP2102, plug_in
 
-from sitter import records
-from sitterctl import card_file, cli, errors, flashing, keys, port, sim_hand, simulator, slog
+from sitter import clearance, records
+from sitterctl import (
+    card_file,
+    cli,
+    errors,
+    flashing,
+    keys,
+    plan_file,
+    plan_questions,
+    port,
+    sim_hand,
+    simulator,
+    slog,
+)
 from sitterctl.errors import (
     BUSY,
     CHECK_FAILED,
@@ -544,6 +556,8 @@ GOOD = (
     ("adjust", "spo2", "--clear", "--yes"),
     ("music", "build", "tracks", "card"),
     ("music", "put", "card.toml"),
+    ("plan", "new", "new.toml", "--example"), ("plan", "check", "plan.toml"), ("plan", "show"), ("plan", "list"),
+    ("plan", "clear", "plan.toml", "--by", "MD-07", "--yes"), ("plan", "push", "plan.toml", "--yes"),
     ("cues", "list"),
     ("cues", "check", "long_3h"),
     ("cues", "preview", "sublingual_2h"),
@@ -569,6 +583,12 @@ BAD = (
     (("adjust", "spo2", "--point", "0.5:98"), USAGE),
     (("music", "build", "nowhere", "card"), USAGE),
     (("music", "put", "a.toml"), USAGE),
+    (("plan", "new", "a.slog", "--example"), USAGE),
+    (("plan", "check", "missing.toml"), USAGE),
+    (("plan", "clear", "missing.toml", "--by", "MD-07"), USAGE),
+    (("plan", "show", "--key", "00" * 32), PERMISSION),
+    (("plan", "push", "missing.toml"), USAGE),
+    (("plan", "list", "nowhere"), USAGE),
     (("cues", "list", "more"), USAGE),
     (("cues", "check", "a.toml"), USAGE),
     (("cues", "preview", "nowhere.toml"), USAGE),
@@ -619,6 +639,8 @@ def test_json_is_all_there_is_on_stdout(words, unit, simulated, run, tmp_path, m
     pulled(tmp_path / "a.slog")
     (tmp_path / "a.toml").write_text("pulse_high_bpm = 130\n")
     (tmp_path / "same.toml").write_text("pulse_high_bpm = 120\n")
+    example = clearance.clear(plan_questions.example(UNIT), "MD-07", plan_file.day(plan_file.today()))
+    (tmp_path / "plan.toml").write_text(plan_file.text(example))
     track = card_file.Track(1, 1, "A piece", 240, False, 1)
     (tmp_path / "card.toml").write_text(card_file.text(card_file.Card("5f0c9a1e", 9, [track])))
     (tmp_path / "tracks" / "1 a").mkdir(parents=True)

@@ -4,12 +4,14 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from test_directing import PROGRAMME, card
 
+from sitter import programme
 from sitter.programme import PHASES
 from sitterctl import card_file, cli, cue_file, cue_play, cue_preview
 from sitterctl.errors import CHECK_FAILED, USAGE, SitterError
@@ -67,8 +69,8 @@ def test_a_phase_without_music_has_its_sentence(tmp_path, capsys):
 
 def test_a_playlist_is_held_against_the_card(tmp_path, capsys):
     (tmp_path / "card.toml").write_text(card_file.text(a_card((3, 2))))
-    programme = written(tmp_path, folder=9)
-    assert run("cues", "check", str(programme), "--card", str(tmp_path / "card.toml")) == CHECK_FAILED
+    asked = written(tmp_path, folder=9)
+    assert run("cues", "check", str(asked), "--card", str(tmp_path / "card.toml")) == CHECK_FAILED
     said = capsys.readouterr().err
     assert "ready.folder: there is no folder 9 on the card" in said
     assert "peak.tracks: track 2 of folder 3 is sung; no lyrics before the return" in said
@@ -83,6 +85,13 @@ def test_a_file_that_is_none_is_told_so(tmp_path):
     (tmp_path / "y.toml").write_text('kind = "sitter music card"\nversion = 1\ncard = 3\nfiles = 1\ntrack = [4]\n')
     with pytest.raises(SitterError):
         card_file.read(tmp_path / "y.toml")
+
+
+def test_the_example_in_the_pages_passes():
+    page = (BUILD.parent / "docs" / "therapy.md").read_text()
+    example = re.search(r"^    \[onset\]\n(    .*\n)+", page, re.M)
+    phases = tomllib.loads("\n".join(line[4:] for line in example[0].splitlines()))
+    assert programme.check(phases) == [] and len(phases["onset"]) == 8
 
 
 def test_a_catalogue_is_read_as_it_was_written(tmp_path):

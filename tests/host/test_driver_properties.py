@@ -133,5 +133,6 @@ def test_light_never_moves_faster_than_its_limit(wants: list) -> None:  # REQ-06
             moved = abs(seen_of.index(whole) - seen_of.index(before))
             assert moved <= wait_ms * 1000 // FULL_SCALE_MS
             share = abs(cool.duty - cool_before * whole // before) * 1000 // whole if whole and before else 0
-            assert share <= wait_ms * 1000 // COLOUR_SCALE_MS + 6
+            rounding = 2000 // max(1, whole)  # of a lamp so dim that its duty is a small number
+            assert share <= wait_ms * 1000 // COLOUR_SCALE_MS + 6 + rounding
             before, cool_before = whole, cool.duty

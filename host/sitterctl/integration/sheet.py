@@ -79,9 +79,11 @@ def build(session: Session, day: date, *, simulated: bool = False, pulse: bool =
 
 
 def music_words(cue: dict) -> str:
-    """What a cue's fields say is played. The one place that is to be changed when logs come to tell more of it."""
-    folder = cue.get("folder")
-    return f"folder {folder}" if folder and cue.get("volume") != 0 else "no music"
+    """What a cue's fields say is played; logs of before have no tracks."""
+    folder, track = cue.get("folder"), cue.get("track")
+    if not folder or cue.get("volume") == 0:
+        return "no music"
+    return f"folder {folder}, track {track}" if track else f"folder {folder}"
 
 
 def _phases(session: Session) -> list[Stretch]:
