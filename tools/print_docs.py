@@ -14,6 +14,7 @@ from sitter import alarm_table, cues, records, session, settings
 from sitterctl import lines
 from sitterctl.alarm_help import ACTIONS
 from sitterctl.errors import EXIT_CODES
+from sitterctl.report.deviations import RULES
 
 ROOT = Path(__file__).parent.parent
 _PART = re.compile(r"(<!-- printed: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -94,6 +95,10 @@ def print_cues() -> str:
     return _table(["phase", "folder", "volume of 30", "light scene", "warm/cool %", "fade"], rows)
 
 
+def print_review() -> str:
+    return "".join(f"{weight}. {rule.looks_for}\n" for weight, rule in enumerate(RULES, 1))
+
+
 def print_hazards() -> str:
     parts = []
     for hazard in json.loads((ROOT / "tests" / "hazards.json").read_text())["hazards"]:
@@ -129,6 +134,7 @@ PRINTERS = {
     "settings": print_settings,
     "alarms": print_alarms,
     "faults": print_faults,
+    "review": print_review,
     "hazards": print_hazards,
     "records": print_records,
     "phases": print_phases,
