@@ -85,7 +85,7 @@ def photograph_pages() -> str:
     logs, browser = sorted((ROOT / "build" / "demo").glob("*.slog")), shutil.which("chromium")
     if not logs or not browser:
         return "report, worksheet: left as they are (need `make demo` and a Chromium)"
-    photograph(browser, logs[0].with_name("report.html"), (1180, 1460), "report")
+    photograph(browser, logs[0].with_name("report.html"), (1180, 2050), "report")
     made = ROOT / "build" / "worksheet"
     words = ["integration", logs[0], "--out", made, "--meeting", "2026-05-06T10:00", "--meeting", "2026-05-13T10:00",
              "--days", "14", "--force", "--quiet"]  # fmt: skip

@@ -14,6 +14,7 @@ from sitter import alarm_table, programme, records, session, settings
 from sitterctl import lines
 from sitterctl.alarm_help import ACTIONS
 from sitterctl.errors import EXIT_CODES
+from sitterctl.report.deviations import RULES
 
 ROOT = Path(__file__).parent.parent
 _PART = re.compile(r"(<!-- printed: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -108,6 +109,10 @@ def _breathing(row: programme.Scene) -> str:
     return f"{row.breaths_per_min}/min by {row.depth_pct} %" if row.depth_pct else "none"
 
 
+def print_review() -> str:
+    return "".join(f"{weight}. {rule.looks_for}\n" for weight, rule in enumerate(RULES, 1))
+
+
 def print_hazards() -> str:
     parts = []
     for hazard in json.loads((ROOT / "tests" / "hazards.json").read_text())["hazards"]:
@@ -143,6 +148,7 @@ PRINTERS = {
     "settings": print_settings,
     "alarms": print_alarms,
     "faults": print_faults,
+    "review": print_review,
     "hazards": print_hazards,
     "records": print_records,
     "phases": print_phases,

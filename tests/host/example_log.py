@@ -63,7 +63,15 @@ def small_log(key: bytes = DEVELOPMENT_KEY, **header) -> bytes:
 
 SETTINGS = {"pulse_high_bpm": 120, "pulse_low_bpm": 50, "spo2_low_pct": 90, "systolic_high_mmhg": 160,
             "systolic_low_mmhg": 90, "diastolic_high_mmhg": 100, "pulse_delay_s": 10, "spo2_delay_s": 10,
-            "audio_pause_s": 120}  # fmt: skip
+            "audio_pause_s": 120, "hold_systolic_mmhg": 140, "hold_diastolic_mmhg": 90, "baseline_readings": 2,
+            "pressure_overdue_s": 180, "resume_ask_min": 10, "pressure_interval_peak_min": 10,
+            "pressure_interval_return_min": 15, "pressure_interval_recovery_min": 30}  # fmt: skip
+
+PLAN = {"plan_id": "0a1b2c3d", "indication": "severe_anxiety", "route": "sublingual", "dose_mg": 150, "weight_kg": 70,
+        "second_dose_mg": 50, "planned_min": 180, "meetings": 3, "systolic_mmhg": 124, "diastolic_mmhg": 78,
+        "cleared_by": "clinician 12", "cleared_on": 20260312, "expires": 20260401}  # fmt: skip
+CHECKLIST = ("identity confirmed", "fasting kept", "consent today", "escort arranged")
+BASELINE = {"spo2_pct": 97, "pulse_bpm": 73, "systolic_mmhg": 127}
 
 PHASES = ((0, "checks", "key NEXT"), (14, "ready", "key NEXT"), (20, "onset", "key NEXT held"), (40, "peak", "time"),
           (80, "return", "time"), (140, "recovery", "time"))  # fmt: skip
@@ -147,9 +155,9 @@ def _events(code: str) -> list[tuple[int, str, dict]]:
     def at(minute: float) -> int:
         return 1000 + round(minute * 60_000)
 
-    events: list[tuple[int, str, dict]] = [
-        (at(0), "plan", {"dose_mg": 150, "code": code, "route": "sublingual", "cleared_by": "clinician 12"})
-    ]
+    events: list[tuple[int, str, dict]] = [(at(0), "plan", {"code": code, **PLAN})]
+    for number, text in enumerate(CHECKLIST, 1):
+        events.append((at(1 + number / 2), "check", {"number": number, "count": len(CHECKLIST), "text": text}))
     events += [(at(0), "setting", {"name": name, "value": value}) for name, value in sorted(SETTINGS.items())]
     for minute, phase, cause in PHASES:
         folder, volume, brightness_pct, kelvin, fade_ms = CUES[phase]
@@ -176,6 +184,7 @@ def _events(code: str) -> list[tuple[int, str, dict]]:
     events += [(at(minute), "key", {"key": key, "gesture": gesture}) for minute, key, gesture in KEYS]
     for number, (minute, phase) in enumerate(((33.5, "onset"), (57.5, "peak"), (88, "return")), 1):
         events.append((at(minute), "mark", {"number": number, "phase": phase}))
+    events.append((at(20), "baseline", BASELINE))
     events.append((at(20), "dose", {"number": 1, "dose_mg": 150, "route": "sublingual"}))
     events.append((at(48), "dose", {"number": 2, "dose_mg": 50, "route": "sublingual"}))
     events.append((at(116.75), "alarm", _edge("unit_restarted", "medium", None, None, "ended")))

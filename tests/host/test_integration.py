@@ -61,7 +61,8 @@ def test_the_worksheet_has_each_moment_with_phase_and_music(log: Path, run) -> N
     assert code == OK, out
     page, text = (log.with_name(f"SIM-0001-00001-worksheet.{kind}").read_text() for kind in ("html", "md"))
     flat = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    for said in ("Code KAP-0042 · Monday, 4 May 2026", "1 2 minutes before the medicine Settling in, music: folder 1, track 1",
+    for said in ("Code KAP-0042 · Monday, 4 May 2026",
+                 "1 2 minutes before the medicine Settling in, music: folder 1, track 1",
                  "2 0 minutes after the medicine Onset, music: folder 1, track 1", "3 1 minute after the medicine Peak",
                  "Return, music: folder 3, track 1", "Wednesday, 6 May 2026, 10:00", "is not a medical device",
                  "Nothing in it interprets", "Simulated unit, development key.", "Your care team"):  # fmt: skip

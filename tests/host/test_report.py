@@ -78,7 +78,7 @@ def test_timeline_shows_curves_pressure_alarms_cues_and_events(page):
                  "key SILENCE", "key NEXT", "min from dose", "unit off 24 s"):  # fmt: skip
         assert said in shown, said
     counts = {"pressure-bar": 14, "pressure-mean": 14, "alarm": 6, "alarm high": 1, "paused": 4, "dose": 2, "mark": 3,
-              "key": 14, "cross": 1, "volume": 1, "warm": 1, "off": 1, "zero": 1, "limit": 6}  # fmt: skip
+              "key": 14, "cross": 1, "volume": 1, "warm": 1, "off": 1, "zero": 1, "limit": 7}  # fmt: skip
     assert {klass: len(drawn(page, klass)) for klass in counts} == counts
 
 
@@ -95,7 +95,7 @@ def test_figures_come_from_the_log(session):
     found = {name: (value, detail) for name, value, detail in figures(session)}
     assert found["Baseline blood pressure"] == ("126/77", "last of 2 before the dose")
     assert found["Highest blood pressure"] == ("163/97", "30 min after the dose")
-    assert found["Lowest SpO2"] == ("87 %", "57 min after the dose, uncalibrated")
+    assert found["Lowest SpO2"] == ("87 %", "57 min after the dose, 97 % before the dose, uncalibrated")
     assert found["Alarms"] == ("6", "1 high · 4 medium · 1 low")
     assert found["Time without a number"][0] == "1.3 %"  # 18 s, 87 s and 24 s of 9600 s
 
@@ -146,7 +146,8 @@ def test_text_of_the_log_never_becomes_markup():
     nasty = '<b a="\'&">'
     log = LogBuilder(unit_id=nasty, firmware=nasty)
     log.add("plan", 1, dose_mg=1, code=nasty, route=nasty, cleared_by=nasty)
-    for name in ("phase", "part", "key", "alarm", "cuff", "silence", "cue", "mark", "dose", "pressure", "setting"):
+    for name in ("phase", "part", "key", "alarm", "cuff", "silence", "cue", "mark", "dose", "pressure", "setting",
+                 "away", "check", "override", "walk_in", "resume", "baseline"):  # fmt: skip
         row = next(row for row in slog.records.RECORDS if row[1] == name)
         log.add(name, 5000, **{field: nasty if form == "s" else 7 for field, form, _ in row[2][1:]})
     page = page_of(log.seal(90_000).data(), notes=[nasty])

@@ -5,7 +5,8 @@ from datetime import tzinfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sitterctl.report import charts, model
+from sitterctl.report import charts, model, standing
+from sitterctl.report.deviations import RULES, deviations
 from sitterctl.report.figures import figures
 from sitterctl.slog import Log, Verdict
 
@@ -24,6 +25,11 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
         figures=figures(session),
         timeline=charts.timeline(session) if log.records else "",
         lapses=_lapses(session),
+        plan_facts=standing.plan_facts(session),
+        walk_in=standing.is_walk_in(session),
+        at_rest=standing.at_rest(session),
+        deviations=deviations(session),
+        rules=RULES,
     )
 
 
@@ -46,6 +52,7 @@ def _environment(session: model.Session) -> Environment:
         "shown": lambda value: "–" if value is None or value == "" else value,
         "since": model.since,
         "words": model.words,
+        "both": lambda two: standing.both(*two),
         "lasting": lambda minutes: "–" if minutes is None else model.since(abs(minutes))[1:],
     }
     return found

@@ -3,7 +3,8 @@
 Each function gives (drawing from its own top, height); a lane with nothing to show has height 0 and is left out.
 """
 
-from sitterctl.report.model import Event, Occurrence, Session, words
+from sitterctl.report.model import Event, Session, words
+from sitterctl.report.occurrences import Occurrence
 from sitterctl.report.svg import Scale, area, element, levels, line, number, rect, text, text_width
 
 _ROW = 20

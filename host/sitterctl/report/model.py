@@ -4,14 +4,17 @@ Everything comes from the log. What the log does not say is None here and a dash
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from sitter import records
+from sitterctl.report.occurrences import Occurrence, occurrences
 from sitterctl.slog import Log, Record
 
 PRIORITIES = ("high", "medium", "low")
 # Vitals come once a second; records further apart than this have a hole between them.
 HOLE_MIN = 3.5 / 60
+NO_RECORD = "no record"
 
 Curve = list[tuple[float, float | None]]
 
@@ -33,30 +36,6 @@ class Event:
     at: float
     utc_s: float | None
     fields: dict
-
-
-@dataclass
-class Occurrence:
-    """An alarm from its beginning to its end, and when its sound was paused: (from, until, cause)."""
-
-    alarm: str
-    priority: str
-    start: float | None
-    end: float | None
-    utc_s: float | None
-    value: int | None
-    limit: int | None
-    delay_ms: int | None
-    pauses: list[tuple[float, float, str]] = field(default_factory=list)
-    cut_off: bool = False
-
-    @property
-    def minutes(self) -> float | None:
-        return None if self.start is None or self.end is None else self.end - self.start
-
-    @property
-    def silenced_after(self) -> float | None:
-        return self.pauses[0][0] - self.start if self.pauses and self.start is not None else None
 
 
 @dataclass
@@ -86,6 +65,14 @@ class Session:
     marks: list[Event]
     keys: list[Event]
     offs: list[Span]
+    boots: list[Event]
+    walk_ins: list[Event]
+    checks: list[Event]
+    overrides: list[Event]
+    baselines: list[Event]
+    aways: list[Event]
+    resumes: list[Event]
+    knows: set[str]  # the records that the unit of this log could write; older ones lack some
     doubt: float | None = None  # from here on the seals vouch for nothing
 
     @property
@@ -97,6 +84,16 @@ class Session:
         """What has to stand beside every saturation: entering points of one's own makes it no more accurate."""
         points = [steps for name, steps in self.limits.items() if name.startswith("spo2_point")]
         return "user-adjusted" if any(value for steps in points for _, value in steps) else "uncalibrated"
+
+    def in_force(self, setting: str, minute: float) -> int | None:
+        """The value of a setting at a moment; None where the log does not hold it."""
+        values = [value for since_min, value in self.limits.get(setting, ()) if since_min <= minute]
+        return values[-1] if values else None
+
+    @property
+    def over(self) -> float:
+        """When the session was closed, or else when the record ends."""
+        return next((phase.start for phase in self.phases if phase.label == "closed" and phase.start), self.end)
 
     def local(self, utc_s: float | None) -> datetime | None:
         return None if utc_s is None else datetime.fromtimestamp(utc_s, UTC).astimezone(self.zone)
@@ -148,13 +145,21 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         pressures=_events(log, "pressure", at),
         cuff=[event for event in _events(log, "cuff", at) if event.fields.get("event") != "started"],
         limits={**_limits(log.named("setting"), at), **_baseline(log, at)},
-        alarms=_alarms(seen, at),
+        alarms=occurrences(seen, at),
         cues=_events(log, "cue", at),
         parts=_parts(log.named("part"), at, end),
         doses=_events(log, "dose", at),
         marks=_events(log, "mark", at),
         keys=_events(log, "key", at),
         offs=offs,
+        boots=_events(log, "boot", at),
+        walk_ins=_events(log, "walk_in", at),
+        checks=_events(log, "check", at),
+        overrides=_events(log, "override", at),
+        baselines=_events(log, "baseline", at),
+        aways=_events(log, "away", at),
+        resumes=_events(log, "resume", at),
+        knows={row[1] for row in records.parse_table(log.header.get("schema") or "").values()},
     )
 
 
@@ -205,7 +210,7 @@ def _missing(curve: Curve, offs: list[Span], fingerless: set[float]) -> list[Spa
         if running is not None:
             running.end = previous if hole else minute
         if hole and not _within(offs, previous, minute):
-            found.append(Span(previous, minute, "no record"))
+            found.append(Span(previous, minute, NO_RECORD))
         if value is not None or hole:
             running = None
         if value is None:
@@ -250,39 +255,3 @@ def _parts(changes: list[Record], at: Callable[[Record], float], end: float) -> 
     for span in running.values():
         span.end = end
     return found
-
-
-def _alarms(seen: list[Record], at: Callable[[Record], float]) -> list[Occurrence]:
-    """Occurrences from their edges. A restart cuts off what was active: the unit judges anew after it."""
-    found: list[Occurrence] = []
-    active: dict[str, Occurrence] = {}
-    for i, record in enumerate(seen):
-        if record.name == "boot":
-            for occurrence in active.values():
-                occurrence.end, occurrence.cut_off = at(seen[i - 1]), True
-            active.clear()
-        elif record.name == "alarm":
-            _edge(record, at(record), found, active)
-        elif record.name == "silence" and record.fields.get("alarm") in active:
-            pause_min = max(0, (record.fields.get("until_ms") or 0) - record.at_ms) / 60000
-            pauses = active[record.fields["alarm"]].pauses
-            pauses.append((at(record), at(record) + pause_min, record.fields.get("cause") or ""))
-    return found
-
-
-def _edge(record: Record, minute: float, found: list[Occurrence], active: dict[str, Occurrence]) -> None:
-    said = record.fields
-    alarm = said.get("alarm") or "–"
-    ended = said.get("event") == "ended"
-    if said.get("event") == "escalated" and alarm in active:
-        active[alarm].priority = said.get("priority") or active[alarm].priority
-        return
-    if ended and alarm in active:
-        active.pop(alarm).end = minute
-        return
-    occurrence = Occurrence(alarm, said.get("priority") or "low", None if ended else minute, minute if ended else None,
-                            None if ended else record.utc_s, said.get("value"), said.get("limit"),
-                            said.get("delay_ms"))  # fmt: skip
-    found.append(occurrence)
-    if not ended:
-        active[alarm] = occurrence

@@ -1,0 +1,172 @@
+"""What a reviewer should look at of the session itself: answers to alarms, readings, restarts, faults and its length.
+
+The rules are as in rules_before.py; deviations.py has the order.
+"""
+
+from itertools import pairwise
+
+from sitterctl.report import due
+from sitterctl.report.model import NO_RECORD, Event, Session, Span, since, words
+from sitterctl.report.occurrences import Occurrence
+from sitterctl.report.rules_before import Finding
+
+
+def _lasting(minutes: float) -> str:
+    return since(abs(minutes))[1:]
+
+
+# --- alarms -----------------------------------------------------------------------------------------------------------
+
+
+def high_alarms_unanswered(session: Session) -> list[Finding]:
+    return [
+        Finding(alarm.start if alarm.start is not None else alarm.end,
+                f"{_alarm(alarm)}: nobody paused its sound; {_ending(alarm)}.")
+        for alarm in session.alarms if alarm.priority == "high" and not alarm.pauses
+    ]  # fmt: skip
+
+
+def high_alarms_answered(session: Session) -> list[Finding]:
+    return [
+        Finding(alarm.start, f"{_alarm(alarm)}: sound paused after {_lasting(alarm.silenced_after)} "
+                f"({alarm.pauses[0][2] or 'cause not told'}); {_ending(alarm)}.")
+        for alarm in session.alarms if alarm.priority == "high" and alarm.silenced_after is not None
+    ]  # fmt: skip
+
+
+def _alarm(alarm: Occurrence) -> str:
+    value = "" if alarm.value is None else f" {alarm.value}"
+    limit = "" if alarm.limit is None else f", limit {alarm.limit}"
+    if alarm.rose is not None and alarm.start is not None:
+        return (
+            f"{words(alarm.alarm)}{value}{limit}, high priority after {_lasting(alarm.rose - alarm.start)} unanswered"
+        )
+    return f"{words(alarm.alarm)}{value}{limit}, high priority"
+
+
+def _ending(alarm: Occurrence) -> str:
+    if alarm.end is None:
+        return "it stands where the record ends"
+    if alarm.minutes is None:
+        return "it had begun before the record"
+    lasted = _lasting(alarm.minutes)
+    return f"a restart of the unit cut it off after {lasted}" if alarm.cut_off else f"it ended after {lasted}"
+
+
+# --- blood pressures that were due ------------------------------------------------------------------------------------
+
+
+def mandatory_reading_late(session: Session) -> list[Finding]:
+    one = due.mandatory(session)
+    return [] if one is None else [_overdue(session, one, "The reading at 40 minutes")]
+
+
+def readings_late(session: Session) -> list[Finding]:
+    return [_overdue(session, one, f"The reading due at {since(one.due)}") for one in due.overdue(session)
+            if one.due != due.MANDATORY_MIN]  # fmt: skip
+
+
+def _overdue(session: Session, one: due.Overdue, called: str) -> Finding:
+    how = "was not taken" if one.read is None else f"came {_lasting(one.late)} late"
+    meanwhile = _meanwhile(session, one.due, one.due + one.late)
+    return Finding(one.due, f"{called} {how}{'; meanwhile ' if meanwhile else ''}{', '.join(meanwhile)}.")
+
+
+def _meanwhile(session: Session, start: float, end: float) -> list[str]:
+    """What else the log holds of that time that bears on a cuff."""
+    found = ["the unit was off"] if _any_within(session.offs, start, end) else []
+    found += ["the patient was away"] if _any_within(_aways(session), start, end) else []
+    failed = sum(start <= attempt.at <= end for attempt in session.cuff)
+    return found + ([f"{failed} attempt{'s' if failed > 1 else ''} of the cuff failed"] if failed else [])
+
+
+def _any_within(spans: list[Span], start: float, end: float) -> bool:
+    return any((span.start or 0) < end and (span.end or 0) > start for span in spans)
+
+
+def _aways(session: Session) -> list[Span]:
+    ends: list[Event | None] = [*session.aways, None]
+    return [Span(one.at, following.at if following else session.end, "away")
+            for one, following in pairwise(ends) if one is not None and one.fields.get("event") == "began"]  # fmt: skip
+
+
+# --- the unit ---------------------------------------------------------------------------------------------------------
+
+
+def restarted(session: Session) -> list[Finding]:
+    return [Finding(off.start, f"The unit restarted: {off.label}, {off.detail}.") for off in session.offs]
+
+
+def not_resumed(session: Session) -> list[Finding]:
+    """After a long gap the unit asks whether the session goes on."""
+    if "resume" not in session.knows:
+        return []
+    found = []
+    for boot, following in pairwise([*session.boots, None]):
+        assert boot is not None
+        until = following.at if following else session.end + 1
+        answers = [resume.fields.get("answer") for resume in session.resumes if boot.at <= resume.at < until]
+        if "no" in answers:
+            found.append(Finding(boot.at, "After the restart staff answered that the session does not go on."))
+        elif not answers and _asks(session, boot):
+            found.append(Finding(boot.at, "After the restart the unit asked whether the session goes on, and nobody "
+                                 "answered."))  # fmt: skip
+    return found
+
+
+def _asks(session: Session, boot: Event) -> bool:
+    gap_s, after_min = boot.fields.get("gap_s"), session.in_force("resume_ask_min", boot.at)
+    return gap_s is None or (after_min is not None and gap_s > after_min * 60)
+
+
+def holes(session: Session) -> list[Finding]:
+    """Times in which the unit ran and wrote no numbers down, together."""
+    found = [gap for gap in session.missing["pulse_bpm"] if gap.label == NO_RECORD]
+    if not found:
+        return []
+    return [Finding(found[0].start, f"No numbers were written down for {_together(found)}, though the unit ran.")]
+
+
+def parts_at_fault(session: Session) -> list[Finding]:
+    """Each part once, with all of its faults; the clock has a rule of its own."""
+    found = []
+    for part in sorted({span.label for span in session.parts} - {"clock"}):
+        spans = [span for span in session.parts if span.label == part]
+        faults = ", ".join(sorted({span.detail for span in spans}))
+        found.append(Finding(spans[0].start, f"Part at fault: {part} ({faults}) for {_together(spans)}."))
+    return found
+
+
+def _together(spans: list[Span]) -> str:
+    whole = _lasting(sum((span.end or 0) - (span.start or 0) for span in spans))
+    return whole if len(spans) == 1 else f"{whole} in all, {len(spans)} times"
+
+
+def clock_not_trusted(session: Session) -> list[Finding]:
+    lost = [span.start for span in session.parts if span.label == "clock"]
+    if not session.clock_trusted or lost:
+        return [Finding(lost[0] if lost else None, "The unit's clock was not to be trusted: dates and times of day may "
+                        "be wrong.")]  # fmt: skip
+    return []
+
+
+# --- its length -------------------------------------------------------------------------------------------------------
+
+
+def stopped_early(session: Session) -> list[Finding]:
+    return [Finding(phase.start, f"Stopped early, in the phase {before.label}: {phase.detail or 'cause not told'}.")
+            for before, phase in pairwise(session.phases) if phase.label == "stopped"]  # fmt: skip
+
+
+def longer_than_planned(session: Session) -> list[Finding]:
+    planned_min, lasted_min = session.plan.get("planned_min"), round(session.over - session.begin)
+    if planned_min is None or lasted_min <= planned_min:
+        return []
+    return [Finding(session.begin + planned_min, f"The session lasted {lasted_min} min, {planned_min} min were "
+                    "planned.")]  # fmt: skip
+
+
+def not_closed(session: Session) -> list[Finding]:
+    if session.closed:
+        return []
+    return [Finding(session.end, "The record ends without having been closed: whether anything followed is not known.")]
