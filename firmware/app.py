@@ -103,6 +103,7 @@ class App:
         self.post("clock", (utc_s, trusted))
         self.post_fault("settings", self._settings_fault)
         self.post_fault("key", self.custody.fault)
+        self.post_fault("firmware", self.slots.fault)
         self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
         saved, _ = self.state.load("session")
         if saved and session.may_resume(saved):

@@ -14,7 +14,7 @@ import hashlib
 import os
 
 import asked
-from slots import GOOD, ON_TRIAL
+from slots import FELL_BACK, GOOD, ON_TRIAL
 from uploads import put_on_flash
 
 from drivers.link import Refused
@@ -68,16 +68,21 @@ def begin(app, request: dict, what: str, size: int):
 
 
 def _clear(folder: str) -> None:
-    """From here on nobody vouches for what lies there."""
+    """Ready for another program."""
     for part in _FOLDERS:
         try:
             os.mkdir(folder + part)
         except OSError:
             pass  # it is there already; what can't be made shows at its first file
+    _disown(folder)
+
+
+def _disown(folder: str) -> None:
+    """From here on nobody vouches for what lies there."""
     try:
         os.remove(folder + "/mac")
     except OSError:
-        pass
+        pass  # nobody has
 
 
 class File:
@@ -266,15 +271,19 @@ def _confirm(app, who: str) -> dict:
     slots = app.slots
     if slots.state == GOOD:  # the answer was lost
         return {"ok": True, "version": VERSION}
-    if slots.state != ON_TRIAL:
+    if slots.state not in (ON_TRIAL, FELL_BACK):
         raise Refused("refused", "no program is on trial")
     faults = [name for name in _TELLING if app.unit.faults.get(name)]
     if faults:
         raise Refused("refused", "not with a fault of: " + ", ".join(faults))
     app.note("firmware confirmed", who, new=VERSION)
     put_on_flash(app)
+    fell_back = slots.state == FELL_BACK
     if not slots.confirm():
         raise Refused("storage", "the flash did not take it")
+    if fell_back:
+        _disown(slots.folder(slots.other))
+        app.post_fault("firmware", slots.fault)
     if not app.restart_wanted:
         app.unit.restarting = slots.no_session_because
     return {"ok": True, "version": VERSION}

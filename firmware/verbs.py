@@ -55,7 +55,7 @@ _HASH_BYTES = 512
 _WHO = 32
 _STATUS_MS = 1000
 _LABEL = 12
-_PARTS = ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply")
+_PARTS = ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply", "firmware")
 
 
 class Verbs:

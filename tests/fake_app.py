@@ -182,6 +182,9 @@ class FakeApp:
     def note(self, event, who, name="", old="", new=""):
         self.notes.append((event, who, name, old, new))
 
+    def post_fault(self, part, fault):
+        self.unit.faults[part] = fault
+
     def write_audit(self):
         self.notes_safe = len(self.notes)
         return not self.audit_fails

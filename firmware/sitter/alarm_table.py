@@ -108,4 +108,5 @@ ROWS = (
     _state("clock_not_trusted", LOW, "clock_fault", 0, ALWAYS, "CLOCK NOT SET"),
     _state("settings_fault", LOW, "settings_fault", 0, ALWAYS, "SETTINGS %v"),
     _state("key_fault", LOW, "key_fault", 0, ALWAYS, "UNIT KEY %v"),
+    _state("firmware_fault", LOW, "firmware_fault", 0, ALWAYS, "FIRMWARE: RESERVE RUNS"),
 )  # fmt: skip

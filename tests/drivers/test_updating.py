@@ -4,7 +4,7 @@ import struct
 
 import updating
 from fake_app import KEY, FakeApp
-from slots import FAILED, GOOD, ON_TRIAL, TRIAL_MS, Slots
+from slots import FAILED, FELL_BACK, GOOD, ON_TRIAL, TRIAL_MS, Slots
 from test_logstore import new_root
 
 from both import raises
@@ -95,7 +95,8 @@ def test_the_marker_says_what_runs_and_what_became_of_the_other():
     for marker, folder, running, state in (
         (None, "/a", "a", GOOD), ("a", "/a", "a", GOOD), ("b", "/b", "b", GOOD), ("a>b", "/a", "a", GOOD),
         ("a?b", "/b", "b", ON_TRIAL), ("b?a", "/a", "a", ON_TRIAL), ("a!b", "/a", "a", FAILED),
-        ("a?b", "/a", "a", GOOD), ("nonsense", "/a", "a", GOOD),
+        ("a?b", "/a", "a", GOOD), ("nonsense", "/a", "a", GOOD), ("b#a", "/b", "b", FELL_BACK),
+        ("a#b", "/a", "a", FELL_BACK), ("a", "/b", "b", FELL_BACK), ("b#a", "/a", "a", GOOD),
     ):  # fmt: skip
         slots = installed(folder, marker).slots
         assert (slots.running, slots.state) == (running, state), (marker, folder)
@@ -159,6 +160,22 @@ def test_files_that_the_new_program_has_not_are_removed():
     ask(app, "firmware", act="switch", mac=put_all(app))
     assert "old.mpy" not in os.listdir(app.root + "/b")
     assert os.listdir(app.root + "/b/drivers") == ["nibp.mpy"]
+
+
+def test_a_unit_that_fell_back_says_so_until_somebody_confirms_and_then_has_nothing_to_go_back_to():  # REQ-175
+    app = installed()
+    ask(app, "firmware", act="switch", mac=put_all(app))
+    app = started_anew(app, "/a", "a#b")
+    assert app.slots.fault == "other starts no more"
+    assert not app.unit.restarting  # it was the good one once: sessions may begin
+    app.post_fault("firmware", app.slots.fault)
+    assert ask(app, "status")["parts"]["firmware"] == "other starts no more"
+    assert ask(app, "firmware", act="show")["state"] == FELL_BACK
+    assert ask(app, "firmware", act="confirm")["ok"]
+    assert app.unit.faults["firmware"] is None
+    shown = ask(app, "firmware", act="show")
+    assert (shown["state"], shown["other"]) == (GOOD, None)
+    assert read(app.root + "/slot") == b"a"
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

@@ -193,3 +193,14 @@ def test_ctrl_c_says_that_the_same_command_goes_on(bench, run, monkeypatch) -> N
     monkeypatch.setattr(flashing, "ready", stopped)
     code, _, err = run(*bench[:3])
     assert (code, "nothing was written" in err) == (INTERRUPTED, True)
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    (None, "a"), ("a", "a"), ("b", "a"), ("a>b", "a"), ("b#a", "a"), ("b!a", "a"), ("noise", "a"),
+    ("a!b", "a!b"), ("a?b", "a!b"),
+])  # fmt: skip
+def test_what_was_tried_in_vain_in_the_other_slot_stays_known(before, after, tmp_path) -> None:
+    if before:
+        (tmp_path / "slot").write_text(before)
+    exec(flashing._MARK.replace("/slot", f"{tmp_path}/slot"))  # as the chip does
+    assert (tmp_path / "slot").read_text() == after
