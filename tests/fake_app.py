@@ -75,6 +75,9 @@ class State:
     def load(self, name):
         return self.values.get(name), None
 
+    def refuse(self, name):
+        pass
+
     def save(self, name, value):
         if not self.fails:
             self.values[name] = value

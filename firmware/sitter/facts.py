@@ -75,6 +75,7 @@ def _technical(unit) -> dict:
         "clock_fault": faults.get("clock"),
         "settings_fault": faults.get("settings"),
         "key_fault": faults.get("key"),
+        "state_fault": faults.get("state"),
         "firmware_fault": faults.get("firmware"),
         "program_fault": faults.get("program"),
         "task_silent": faults.get("task"),

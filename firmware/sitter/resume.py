@@ -28,17 +28,22 @@ def saved(now_ms: int, unit) -> dict:
 
 
 def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> None:
-    """Go on with what `saved` gave, at `utc_s`, after `gap_s` seconds off; None when nobody knows how many."""
+    """Go on with what `saved` gave, or those of its parts that are known (stored.py), at `utc_s`, after `gap_s` seconds
+    off; None when nobody knows how many."""
     unit.session.restore(kept, now_ms, utc_s)
     unit.baseline.restore(kept.get("baseline", [None, None, None]))
     if unit.session.dosed:
         unit.baseline.settle()
     shift_ms = now_ms - kept["at_ms"] - 1000 * min(max(0, utc_s - kept["utc_s"]), _LONGEST_S)
-    if "alarms" in kept:
+    if "pressures" in kept:
         unit.vitals.restore(kept["pressures"], shift_ms)
+    if "alarms" in kept:
         unit.alarms.restore(now_ms, kept["alarms"], shift_ms)
+    if "schedule" in kept:
         unit.schedule.restore(kept["schedule"], shift_ms)
+    if "away" in kept:
         unit.away.restore(kept["away"], shift_ms)
+    if "calls" in kept:
         unit.help_called, unit.patient_calls, unit.assessing = kept["calls"]
     unit.schedule.rest(now_ms)  # the cuff may have been under pressure until now
     unit.restarted = gap_text(gap_s)

@@ -45,6 +45,7 @@ ACTIONS = {
     "music_fault": "Check the player's card and plug. Everything else works on.",
     "clock_not_trusted": "After the session: set the clock. The record's times of day may be wrong.",
     "key_fault": "The unit can't seal a record, so it begins no session: a technician gives it a key.",
+    "state_fault": "What the unit had stored is lost. A session: look at the patient. Plan or label: give it again.",
     "firmware_fault": "The unit's program no longer starts, and the one before it runs: a technician sends it again.",
     "settings_fault": "Settings were damaged or refused, and others are in force, as it says: apply yours again.",
 }
