@@ -71,7 +71,7 @@ async def cuff_task(app: App) -> None:
             app.post("pressure", result)
         elif result is not None:
             app.post("cuff", ("stopped" if result.code == STOPPED else "fault", result.code))
-        app.post_fault("nibp", "silent" if nibp.silent else None)
+        app.post_fault("nibp", "silent" if nibp.silent else "tight" if nibp.tight else None)
         await asyncio.sleep_ms(nibp.poll_every_ms)
 
 

@@ -7,8 +7,9 @@ frame, whose bytes sum to zero modulo 256. A cycle is: start, `O` (received), cu
 The cuff must never stay under pressure because a byte was lost: an abort is sent at once and again until the module
 says that it has ended, a cycle that lasts too long is aborted, a module that does not answer is aborted blindly until
 it does, and pressure found while the cuff should rest is let out. After an abort the cuff is looked at soon, and where
-pressure is found or valves had been closed for a service (nibp_hold.py), the module is told to open its valves too. Its
-own limits (overpressure, 180 s) are independent of all this and remain the protection.
+pressure is found or valves had been closed for a service (nibp_hold.py), the module is told to open its valves too. So
+it is behind every cycle. Pressure that will not go for ten seconds is a valve or a hose that sticks: that is told, and
+nothing is inflated over it. Its own limits (overpressure, 180 s) are independent of all this and remain the protection.
 
 Acknowledgements carry no number, but they come in order. One that answers an earlier frame must not pass for the end
 of this cycle, or the module would be asked for its previous result: until `O` has come, `K` and `A` mean nothing.
@@ -54,6 +55,7 @@ _SETTLE_MS = 1500  # for what the module still has to say to that
 _CYCLE_MS = 180000
 _ALIVE_EVERY_MS = 20000
 _EMPTY_MMHG = 20  # below this a cuff that rests counts as empty
+_TIGHT_MS = 10000  # a cuff on a large arm takes some seconds to let its air out
 
 
 class Parser:
@@ -113,7 +115,8 @@ def result_of(data: bytes) -> BloodPressure | CuffFault:
 
 
 class Nibp:
-    """`poll` drives a cycle on and gives its outcome once. `silent`: the module has not answered for a while."""
+    """`poll` drives a cycle on and gives its outcome once. `silent`: the module has not answered for a while. `tight`:
+    pressure stays in the cuff, whatever the module is told."""
 
     def __init__(self, uart) -> None:
         self._uart = uart
@@ -129,6 +132,8 @@ class Nibp:
         self._report_abort = self._start_next = False
         self._unseen = False  # nobody has seen the cuff empty since the last abort
         self._shut = False  # its valves may be closed without a cycle
+        self._pressed_ms: int | None = None  # since when there is pressure that should not be
+        self.tight = False
         self.cuff_mmhg: int | None = None
         self.silent = False
         self.cycles = 0  # that the module has begun since this start
@@ -163,6 +168,9 @@ class Nibp:
             return False
         if self.busy and (self._state != _ABORTING or self._report_abort or self._start_next):
             return False
+        if self._pressed_ms is not None and not self.busy:  # not on top of that
+            self._shut = True
+            self._stop(now_ms, STOPPED)
         self._start_next = self.busy
         if not self.busy:
             self._begin(now_ms)
@@ -244,6 +252,7 @@ class Nibp:
         if outcome is not None:
             self._state = _IDLE
             self._tries = 0
+            self._unseen = True
             self.cuff_mmhg = None
         return outcome
 
@@ -275,6 +284,7 @@ class Nibp:
 
     def _looked_at(self, now_ms: int, cuff_mmhg: int) -> CuffFault | None:
         """Pressure in a cuff that rests or is to be emptied: is it out?"""
+        self._note_pressure(now_ms, cuff_mmhg)
         emptying = self._state == _ABORTING and self._shut and self._tries >= len(_EMPTYING) - 1
         if self._state == _IDLE and cuff_mmhg >= _EMPTY_MMHG:
             self._shut = True
@@ -285,6 +295,14 @@ class Nibp:
                 self._next_ms = now_ms + _SETTLE_MS
                 return self._aborted(now_ms)
         return None
+
+    def _note_pressure(self, now_ms: int, cuff_mmhg: int) -> None:
+        """For how long has there been some that should not be? No answer tells nothing."""
+        if 0 <= cuff_mmhg < _EMPTY_MMHG or self._state in (_STARTING, _MEASURING):
+            self._pressed_ms = None
+        elif cuff_mmhg >= _EMPTY_MMHG and self._pressed_ms is None:
+            self._pressed_ms = now_ms
+        self.tight = self._pressed_ms is not None and now_ms - self._pressed_ms >= _TIGHT_MS
 
     def _acknowledged(self, now_ms: int, code: int) -> CuffFault | None:
         if self._state == _ABORTING and code in (_ABORTED, _FINISHED) and not self._shut:

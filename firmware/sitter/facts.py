@@ -61,7 +61,8 @@ def _technical(unit) -> dict:
     return {
         "cuff_fault": None if unsafe else code,
         "cuff_unsafe": code if unsafe else None,
-        "cuff_silent": faults.get("nibp"),
+        "cuff_silent": faults.get("nibp") == "silent",
+        "cuff_tight": faults.get("nibp") == "tight",
         "keys_fault": faults.get("keys"),
         "key_stuck": unit.stuck_key,
         "call_line": unit.call_held,

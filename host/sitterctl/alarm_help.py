@@ -25,6 +25,7 @@ ACTIONS = {
     "sensor_fault": "Check the probe's plug; put a finger oximeter on the patient. `sitterctl status` names the fault.",
     "pressure_overdue": "Press BP, or measure by hand and write it down.",
     "cuff_unsafe": "Take the cuff off and leave it off: its pressure may not be under control. Measure by hand.",
+    "cuff_tight": "Take the cuff off now: its air does not go out. Leave it off and measure by hand.",
     "cuff_silent": "Take the cuff off; nobody knows its pressure. Check the module's plug.",
     "cuff_fault": "Refit the cuff, arm still, no talking; the unit tries again. The code is in docs/alarms.md.",
     "away": "The patient is out, by the menu: the probe may be off for so long. SILENCE pauses the reminder.",

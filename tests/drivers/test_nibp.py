@@ -306,3 +306,62 @@ def test_a_silent_module_is_asked_gently():
 def test_a_reading_without_a_pulse_is_refused_and_a_low_one_is_not():
     assert Stand((118, 76, 90, 0)).measure() == [CuffFault(IMPLAUSIBLE)]
     assert Stand((62, 31, 41, 138)).measure() == [BloodPressure(62, 31, 41, 138)]
+
+
+def tight(stand, seconds):
+    """Run so long; whether pressure stayed, each second."""
+    found = []
+    for _ in range(seconds):
+        stand.run(1)
+        found.append(stand.nibp.tight)
+    return found
+
+
+def test_pressure_that_stays_behind_a_reading_or_an_abort_is_told_within_seconds():  # REQ-128
+    for seconds in (60, 15):  # to its end, and cut short
+        stand = Stand()
+        stand.part.stays_mmhg = 60
+        stand.nibp.start(0)
+        outcomes = []
+        while not outcomes:
+            outcomes = stand.run(1)
+            if stand.clock.now_us > seconds * 1000000 - 1:
+                stand.nibp.abort(stand.clock.now_ms())
+        found = tight(stand, 16)
+        assert not any(found[:9]), seconds  # a large cuff needs its time
+        assert all(found[13:]), seconds
+        assert not stand.nibp.silent
+        stand.part.stays_mmhg = 0
+        assert not tight(stand, 8)[-1]
+
+
+def test_a_cuff_that_lets_its_air_out_slowly_is_not_called_tight():  # REQ-128
+    stand = Stand()
+    stand.part.stays_mmhg = 60
+    stand.measure(10)
+    stand.nibp.abort(stand.clock.now_ms())
+    assert not any(tight(stand, 7))
+    stand.part.stays_mmhg = 0
+    assert not any(tight(stand, 30))
+
+
+def test_pressure_of_a_reading_is_not_called_tight():
+    stand = Stand()
+    stand.nibp.start(0)
+    assert not any(tight(stand, 60))
+    assert stand.part.cycles == 1
+
+
+def test_nothing_is_inflated_on_top_of_pressure_that_stays():  # REQ-128
+    stand = Stand()
+    stand.part.stays_mmhg = 60
+    stand.measure(60)
+    for wait in range(20):  # at rest, and in the middle of emptying
+        stand.run(1 + wait % 3 * 0.3)
+        assert stand.nibp.start(stand.clock.now_ms())
+        assert stand.run(10) == [CuffFault(NO_ANSWER)]
+    assert stand.part.cycles == 1
+    stand.nibp.start(stand.clock.now_ms())
+    stand.part.stays_mmhg = 0
+    stand.run(60)
+    assert stand.part.cycles == 2
