@@ -24,6 +24,7 @@ from sitter.seal import MAC_BYTES
 
 MOST_MANIFEST_BYTES = 16384
 _PIECE_BYTES = 1024
+_ABOUT_TO = "the unit is about to start anew: ask again then"
 _FOLDERS = ("", "/sitter", "/drivers")
 # Without these a program could not be started, or not be confirmed and left again.
 _NEEDED = ("board.mpy", "main.mpy", "slots.mpy", "updating.mpy")
@@ -47,6 +48,8 @@ def ask(app, request: dict, who: str):
 
 def begin(app, request: dict, what: str, size: int):
     """A file that comes, or the manifest before all files. Raises Refused."""
+    if app.restart_wanted:  # with what has been compared: nothing of it may change any more
+        raise Refused("refused", _ABOUT_TO)
     if app.slots.state == ON_TRIAL:
         raise Refused("refused", "the program on trial is to be confirmed first")
     if not _head(app, app.slots.running):
@@ -213,7 +216,7 @@ def _switch(app, request: dict, who: str):
     if slots.state == ON_TRIAL:
         raise Refused("refused", "the program on trial is to be confirmed first")
     if app.restart_wanted:
-        raise Refused("refused", "the unit is about to start anew: ask again then")
+        raise Refused("refused", _ABOUT_TO)
     if "mac" in request:
         if not same(asked.raw(request, "mac", MAC_BYTES), _mac(app, slots.other)):
             raise Refused("refused", "the manifest is not what the key has vouched for")

@@ -230,6 +230,12 @@ def test_a_manifest_that_is_none_is_refused():
         assert refusal(app, "firmware", act="switch", mac=mac)[0] in ("refused", "storage"), text
 
 
+def test_a_row_has_plain_digits_for_its_size_and_not_many():
+    for size in ("\u00b2", "\u0663", "-1", "+1", "1_0", "9" * 9, "9" * 5000, "0x1", ""):
+        assert manifest.parsed_row("%s %s main.mpy" % ("0" * 64, size)) is None, size
+    assert manifest.parsed_row(manifest.row("0" * 64, 65536, "main.mpy")) == ("0" * 64, 65536, "main.mpy")
+
+
 def test_names_are_those_of_compiled_files_and_no_paths():  # REQ-163
     app = installed()
     for name in ("../boot.mpy", "/boot.mpy", "boot.py", "a/b/c.mpy", "state/key.0", ".mpy", "A.mpy", "", None, 5,
@@ -346,6 +352,14 @@ def test_nothing_is_switched_while_another_restart_is_to_come():
     mac = put_all(app)
     ask(app, "service")
     assert refusal(app, "firmware", act="switch", mac=mac)[0] == "refused"
+
+
+def test_what_was_compared_is_not_changed_before_the_start_with_it():  # REQ-172
+    app = installed()
+    ask(app, "firmware", act="switch", mac=put_all(app))
+    assert refusal(app, "put.begin", what="file", size=5, name="main.mpy", sha256="00" * 32)[0] == "refused"
+    assert refusal(app, "put.begin", what="manifest", size=5)[0] == "refused"
+    assert read(app.root + "/b/main.mpy") == FILES["main.mpy"]
 
 
 def test_a_piece_after_the_flash_was_full_is_refused():
