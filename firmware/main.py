@@ -12,7 +12,8 @@ import micropython
 
 from app import App
 from drivers.max30102 import SAMPLE_RATE_HZ
-from drivers.nibp import STOPPED, BloodPressure
+from drivers.nibp_frames import BloodPressure
+from sitter.cuff_codes import STOPPED
 
 STEP_MS = 100
 KEYS_EVERY_STEPS = 5

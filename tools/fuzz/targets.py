@@ -16,8 +16,8 @@ from verbs import VERBS as ALL_VERBS
 
 from drivers.dfplayer import Parser as PlayerParser
 from drivers.link import Link, Refused
-from drivers.nibp import CuffFault, result_of
-from drivers.nibp import Parser as CuffParser
+from drivers.nibp_frames import CuffFault, result_of
+from drivers.nibp_frames import Parser as CuffParser
 from sitter import cues, frames, manifest, plan, records, seal, settings
 from sitter.access import HOST, UNIT, Handshake
 from sitter.unit import Unit
