@@ -27,9 +27,10 @@ from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
 from drivers.statestore import DAMAGED, StateStore
 from drivers.supply import Max17048
-from sitter import catalogue, cues, plan, session, settings
+from sitter import catalogue, cues, plan, session, settings, stored
 from sitter.liveness import DISPENSABLE, Liveness
 from sitter.ppg import Oximeter
+from sitter.resume import gap_text
 from sitter.unit import Unit
 
 FLUSH_MS = 7500  # and up to 2 s of waiting for a good moment: never more than 10 s of vitals are lost
@@ -38,6 +39,9 @@ LOW_MEMORY_BYTES = 8192
 ALARM_DUE_MS = 400
 WRITE_WAITS = 20  # steps, at most
 RESTART_WITHIN_MS = 2000
+# Values that were lost, the worst first, as the alarm says them. Settings and key have alarms of their own.
+_DAMAGE_ORDER = ("session", "plan", "cuff", "label")
+_DAMAGE = {"session": "SESSION", "plan": "PLAN", "cuff": "CUFF COUNT", "label": "LABEL"}
 
 
 class App:
@@ -95,6 +99,8 @@ class App:
         # No older plan stands in for a damaged one: it may be another patient's.
         patient_plan, damage = self.state.load("plan")
         usable = patient_plan is not None and not damage and not plan.check(patient_plan)
+        if not usable and (damage or patient_plan is not None):
+            self.state.refuse("plan")
         used, _ = self.state.load("used")
         chosen = settings.complete({} if refused else chosen or {})
         unit = Unit(chosen, patient_plan if usable else None, self.board.unit_id(), used)
@@ -110,14 +116,30 @@ class App:
         self.post("clock", (utc_s, trusted))
         self.post_fault("settings", self._settings_fault)
         self.post_fault("key", self.custody.fault)
+        self.post_fault("firmware", self.slots.fault)
         self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
-        saved, _ = self.state.load("session")
-        if saved and session.may_resume(saved):
-            self._take_up(now_ms, saved, utc_s, trusted)
+        self._look_for_session(now_ms, utc_s, trusted)
+        self._say_what_is_damaged()
         self.unit.restarting = self.slots.no_session_because
         self.unit.introduce(now_ms)
         # Beside a patient no sound that is no alarm.
         self.unit.self_test.begin(now_ms, full=False, quiet=self.unit.session.watching)
+
+    def _look_for_session(self, now_ms: int, utc_s: int, trusted: bool) -> None:
+        """One that was cut off is taken up, as far as it is known; one that is lost may have had a patient."""
+        saved, damage = self.state.load("session")
+        if damage is DAMAGED or (saved is not None and not session.is_known(saved)):
+            self.state.refuse("session")
+            self.unit.restarted = gap_text(None)
+        elif saved is not None and session.may_resume(saved):
+            known = stored.known_parts(saved)
+            if len(known) < len(saved):
+                self.state.refuse("session")
+            self._take_up(now_ms, known, utc_s, trusted)
+
+    def _say_what_is_damaged(self) -> None:
+        damaged = [_DAMAGE[name] for name in _DAMAGE_ORDER if name in self.state.damaged]
+        self.post_fault("state", damaged[0] if damaged else None)
 
     def _take_up(self, now_ms: int, saved: dict, utc_s: int, trusted: bool) -> None:
         trusted = trusted and bool(saved.get("utc_trusted"))
@@ -273,6 +295,7 @@ class App:
         if used:
             self.state.save("used", used)
         self.care.write()
+        self._say_what_is_damaged()
         self.post_fault("storage", self._storage_fault)
 
     def write_audit(self) -> bool:

@@ -18,7 +18,9 @@ class Care:
         self._state = state
         self._nibp = nibp
         kept, _ = state.load("cuff")
-        self._before, self.served_s, self.served_cycles = kept[:3] if _is_known(kept) else (0, None, 0)
+        self._before, self.served_s, self.served_cycles = _known(kept) or (0, None, 0)
+        if kept is not None and not _known(kept):
+            state.refuse("cuff")
         self._written = self._before
 
     @property
@@ -62,9 +64,13 @@ class Care:
                 "due": utc_s >= due_s or self.cycles >= due_cycles}  # fmt: skip
 
 
-def _is_known(kept) -> bool:
-    """Whether it is what is kept here, perhaps with more behind it that a newer program, since left, has written."""
+def _known(kept) -> list | None:
+    """What is kept here, without what a newer program, since left, has written behind it; None if it is not that."""
     if not isinstance(kept, list) or len(kept) < 3:
-        return False
-    served = kept[1] is None or type(kept[1]) is int
-    return type(kept[0]) is int and served and type(kept[2]) is int
+        return None
+    served = kept[1] is None or _is_count(kept[1])
+    return kept[:3] if _is_count(kept[0]) and served and _is_count(kept[2]) else None
+
+
+def _is_count(value) -> bool:
+    return type(value) is int and 0 <= value <= 0xFFFFFFFF

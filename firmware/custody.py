@@ -8,11 +8,20 @@ without one seals nothing, and so begins no session.
 import binascii
 import struct
 
+from asked import plain
+
 from drivers.auditlog import AuditLog
 from sitter import VERSION
 from sitter.access import KEY_BYTES, Access
 from sitter.records import SCHEMA_ID, table_text
 from sitter.seal import key_id
+
+_LABEL = 12
+
+
+def as_label(value) -> str | None:
+    """The same, if it is at most 12 plain characters."""
+    return value if isinstance(value, str) and value == plain(value[:_LABEL]) else None
 
 
 class Custody:
@@ -24,7 +33,9 @@ class Custody:
         self._root = root
         self.key, self.fault = self._load()
         label, _ = state.load("label")
-        self.label = label if isinstance(label, str) else ""
+        self.label = as_label(label) or ""
+        if label is not None and as_label(label) is None:
+            state.refuse("label")
         self.access = Access(self.key)
         self.audit = AuditLog(root, self.key)
 
@@ -36,7 +47,7 @@ class Custody:
             key = b""
         if len(key) == KEY_BYTES:
             return key, None
-        return None, "DAMAGED" if digits or damage else "MISSING"
+        return None, "DAMAGED" if digits is not None or damage else "MISSING"
 
     def take(self, key: bytes) -> bool:
         """The key of this unit from its next start on, its first act to be noted now; False if it can't be stored."""

@@ -12,7 +12,8 @@ import micropython
 
 from app import App
 from drivers.max30102 import SAMPLE_RATE_HZ
-from drivers.nibp import STOPPED, BloodPressure
+from drivers.nibp_frames import BloodPressure
+from sitter.cuff_codes import STOPPED
 
 STEP_MS = 100
 KEYS_EVERY_STEPS = 5
@@ -71,7 +72,7 @@ async def cuff_task(app: App) -> None:
             app.post("pressure", result)
         elif result is not None:
             app.post("cuff", ("stopped" if result.code == STOPPED else "fault", result.code))
-        app.post_fault("nibp", "silent" if nibp.silent else None)
+        app.post_fault("nibp", "silent" if nibp.silent else "tight" if nibp.tight else None)
         await asyncio.sleep_ms(nibp.poll_every_ms)
 
 

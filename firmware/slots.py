@@ -8,11 +8,12 @@ confirmed within TRIAL_MS.
 import os
 
 TRIAL_MS = 180000
-GOOD, ON_TRIAL, FAILED = "good", "trial", "failed"
+GOOD, ON_TRIAL, FAILED, FELL_BACK = "good", "trial", "failed", "fallback"
 
 
 class Slots:
-    """`running` and `other` are "a" and "b"; `state` is GOOD, ON_TRIAL, or FAILED: the other was tried in vain."""
+    """`running` and `other` are "a" and "b"; `state` is GOOD, ON_TRIAL, FAILED: the other was tried in vain, or
+    FELL_BACK: the other was the good one and no longer starts."""
 
     def __init__(self, root: str, folder: str) -> None:
         """`folder` is where the running program lies, as boot.py has put it in front of all others."""
@@ -25,13 +26,20 @@ class Slots:
             said = ""
         if said == self.running + ">" + self.other:
             self._mark(self.running)  # boot.py could not begin that trial; it is not to come unasked one day
-        marked = {self.other + "?" + self.running: ON_TRIAL, self.running + "!" + self.other: FAILED}
+        marked = {
+            self.other + "?" + self.running: ON_TRIAL, self.running + "!" + self.other: FAILED,
+            self.running + "#" + self.other: FELL_BACK, self.other: FELL_BACK,  # which boot.py could not write down
+        }  # fmt: skip
         self.state = marked.get(said, GOOD)
 
     @property
     def no_session_because(self) -> str:
         """Why none may begin, in words for the screen; nothing where one may."""
         return "new firmware on trial" if self.state == ON_TRIAL else ""
+
+    @property
+    def fault(self) -> str | None:
+        return "other starts no more" if self.state == FELL_BACK else None
 
     def trial_is_over(self, now_ms: int) -> bool:
         return self.state == ON_TRIAL and now_ms > TRIAL_MS

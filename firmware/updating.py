@@ -14,7 +14,7 @@ import hashlib
 import os
 
 import asked
-from slots import GOOD, ON_TRIAL
+from slots import FELL_BACK, GOOD, ON_TRIAL
 from uploads import put_on_flash
 
 from drivers.link import Refused
@@ -24,6 +24,7 @@ from sitter.seal import MAC_BYTES
 
 MOST_MANIFEST_BYTES = 16384
 _PIECE_BYTES = 1024
+_ABOUT_TO = "the unit is about to start anew: ask again then"
 _FOLDERS = ("", "/sitter", "/drivers")
 # Without these a program could not be started, or not be confirmed and left again.
 _NEEDED = ("board.mpy", "main.mpy", "slots.mpy", "updating.mpy")
@@ -47,6 +48,8 @@ def ask(app, request: dict, who: str):
 
 def begin(app, request: dict, what: str, size: int):
     """A file that comes, or the manifest before all files. Raises Refused."""
+    if app.restart_wanted:  # with what has been compared: nothing of it may change any more
+        raise Refused("refused", _ABOUT_TO)
     if app.slots.state == ON_TRIAL:
         raise Refused("refused", "the program on trial is to be confirmed first")
     if not _head(app, app.slots.running):
@@ -68,16 +71,21 @@ def begin(app, request: dict, what: str, size: int):
 
 
 def _clear(folder: str) -> None:
-    """From here on nobody vouches for what lies there."""
+    """Ready for another program."""
     for part in _FOLDERS:
         try:
             os.mkdir(folder + part)
         except OSError:
             pass  # it is there already; what can't be made shows at its first file
+    _disown(folder)
+
+
+def _disown(folder: str) -> None:
+    """From here on nobody vouches for what lies there."""
     try:
         os.remove(folder + "/mac")
     except OSError:
-        pass
+        pass  # nobody has
 
 
 class File:
@@ -208,7 +216,7 @@ def _switch(app, request: dict, who: str):
     if slots.state == ON_TRIAL:
         raise Refused("refused", "the program on trial is to be confirmed first")
     if app.restart_wanted:
-        raise Refused("refused", "the unit is about to start anew: ask again then")
+        raise Refused("refused", _ABOUT_TO)
     if "mac" in request:
         if not same(asked.raw(request, "mac", MAC_BYTES), _mac(app, slots.other)):
             raise Refused("refused", "the manifest is not what the key has vouched for")
@@ -266,15 +274,19 @@ def _confirm(app, who: str) -> dict:
     slots = app.slots
     if slots.state == GOOD:  # the answer was lost
         return {"ok": True, "version": VERSION}
-    if slots.state != ON_TRIAL:
+    if slots.state not in (ON_TRIAL, FELL_BACK):
         raise Refused("refused", "no program is on trial")
     faults = [name for name in _TELLING if app.unit.faults.get(name)]
     if faults:
         raise Refused("refused", "not with a fault of: " + ", ".join(faults))
     app.note("firmware confirmed", who, new=VERSION)
     put_on_flash(app)
+    fell_back = slots.state == FELL_BACK
     if not slots.confirm():
         raise Refused("storage", "the flash did not take it")
+    if fell_back:
+        _disown(slots.folder(slots.other))
+        app.post_fault("firmware", slots.fault)
     if not app.restart_wanted:
         app.unit.restarting = slots.no_session_because
     return {"ok": True, "version": VERSION}

@@ -13,6 +13,7 @@ import struct
 import asked
 
 from drivers.link import Refused
+from drivers.statestore import names_are_text
 from sitter import catalogue, clearance, plan, settings
 
 KINDS = ("settings", "plan", "music")
@@ -147,18 +148,11 @@ def put_on_flash(app) -> None:
 
 
 def _value(text: bytes):
-    """What the bytes mean, if every name in it is text: MicroPython's json takes others."""
+    """What the bytes mean, if every name in it is text."""
     try:
         whole = json.loads(str(text, "utf-8"))
     except (ValueError, MemoryError):
         raise Refused("refused", "it is not JSON, or too large")
-    waiting = [whole]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if not all(isinstance(name, str) for name in value):
-                raise Refused("refused", "a name in it is no text")
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
+    if not names_are_text(whole):
+        raise Refused("refused", "a name in it is no text")
     return whole

@@ -14,6 +14,7 @@ import json
 import struct
 
 import asked
+from custody import as_label
 from uploads import KINDS, Uploads, put_on_flash
 
 from drivers.auditlog import CONNECTED, WRONG_PROOF
@@ -54,8 +55,7 @@ _MAX_READ = 32768
 _HASH_BYTES = 512
 _WHO = 32
 _STATUS_MS = 1000
-_LABEL = 12
-_PARTS = ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply")
+_PARTS = ("oximeter", "nibp", "music", "display", "keys", "storage", "clock", "supply", "firmware")
 
 
 class Verbs:
@@ -250,9 +250,9 @@ class Verbs:
 
     def _label_set(self, request: dict) -> dict:
         """What people call the unit: `BED 3`."""
-        label = request.get("label")
-        if not isinstance(label, str) or label != asked.plain(label[:_LABEL]):
-            raise Refused("bad-request", "label: at most %d plain characters" % _LABEL)
+        label = as_label(request.get("label"))
+        if label is None:
+            raise Refused("bad-request", "label: at most 12 plain characters")
         self._write_down("label", old=self._app.custody.label, new=label)
         if not self._app.custody.rename(label):
             raise Refused("storage", "it could not be stored")

@@ -77,6 +77,9 @@ class State:
     def load(self, name):
         return self.values.get(name), None
 
+    def refuse(self, name):
+        pass
+
     def save(self, name, value):
         if not self.fails:
             self.values[name] = value
@@ -184,6 +187,9 @@ class FakeApp:
 
     def note(self, event, who, name="", old="", new=""):
         self.notes.append((event, who, name, old, new))
+
+    def post_fault(self, part, fault):
+        self.unit.faults[part] = fault
 
     def write_audit(self):
         self.notes_safe = len(self.notes)

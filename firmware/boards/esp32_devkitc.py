@@ -38,7 +38,7 @@ def safe_outputs() -> None:
         Pin(_PINS[name], Pin.OUT, value=0)
 
 
-_SERVICE = b"service"  # in the RTC's memory, which a reset leaves alone
+_SERVICE = b"service"  # in the RTC's memory, which a reset leaves alone; boot.py knows it too
 
 
 def set_service_flag() -> None:
@@ -47,10 +47,11 @@ def set_service_flag() -> None:
 
 
 def take_service_flag() -> bool:
-    """Whether the flag was set; it is no longer."""
-    flag = RTC().memory()
+    """Whether the flag was set; it is no longer. What else is in there is boot.py's."""
+    if RTC().memory() != _SERVICE:
+        return False
     RTC().memory(b"")
-    return flag == _SERVICE
+    return True
 
 
 # --- clock ----------------------------------------------------------------------------------------------------------
@@ -140,6 +141,7 @@ class _Watchdog:
     def feed(self) -> None:
         if self._wdt is None:
             self._wdt = WDT(timeout=5000)
+            RTC().memory(b"")  # the program has started: boot.py counts those that have not
         self._wdt.feed()
 
 

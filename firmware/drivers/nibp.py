@@ -1,47 +1,32 @@
 """SunTech Advantage NIBP module on a UART, 9600 baud: start, abort and read a blood pressure.
 
-Frames: the host sends `3A command data… ck`, the module answers `3E length data… ck`; the length counts the whole
-frame, whose bytes sum to zero modulo 256. A cycle is: start, `O` (received), cuff pressure asked for every 200 ms,
-`K` (finished), result asked for. The module wants about 100 ms between frames and loses one sent too early.
+A cycle is: start, `O` (received), cuff pressure asked for every 200 ms, `K` (finished), result asked for. The module
+wants about 100 ms between frames and loses one sent too early. Its frames: nibp_frames.py.
 
 The cuff must never stay under pressure because a byte was lost: an abort is sent at once and again until the module
 says that it has ended, a cycle that lasts too long is aborted, a module that does not answer is aborted blindly until
 it does, and pressure found while the cuff should rest is let out. After an abort the cuff is looked at soon, and where
-pressure is found or valves had been closed for a service (nibp_hold.py), the module is told to open its valves too. Its
-own limits (overpressure, 180 s) are independent of all this and remain the protection.
+pressure is found or valves had been closed for a service (nibp_hold.py), the module is told to open its valves too. The
+same is done behind every cycle. Pressure that will not go for ten seconds is a valve or a hose that sticks: that is
+told, and nothing is inflated over it. Its own limits (overpressure, 180 s) are independent of all this and remain the
+protection.
 
 Acknowledgements carry no number, but they come in order. One that answers an earlier frame must not pass for the end
 of this cycle, or the module would be asked for its previous result: until `O` has come, `K` and `A` mean nothing.
-
-Frames and error codes as in the open code bases of ak-git/DesktopFX and Appciton; the maker's own protocol document
-was not at hand. Error codes are taken as decimal 85 to 99 (hex 55 to 63), to be confirmed on hardware.
 """
 
-from collections import namedtuple
-
-from sitter.cuff_codes import IMPLAUSIBLE, NO_ANSWER, REFUSED, STOPPED, TOO_LONG
-
-BloodPressure = namedtuple("BloodPressure", ("systolic_mmhg", "diastolic_mmhg", "mean_mmhg", "pulse_bpm"))
-CuffFault = namedtuple("CuffFault", ("code",))
-
-START_ADULT = b"\x3a\x20\xa6"
-ABORT = b"\x3a\x79\x01\x00\x4c"
-GET_CUFF = b"\x3a\x79\x05\x00\x48"
-GET_RESULT = b"\x3a\x79\x03\x00\x4a"
-OPEN_VALVES = b"\x3a\x0c\x00\x00\x00\xba"  # and the pump off
+from drivers import nibp_frames as frames
+from drivers.nibp_frames import BloodPressure, CuffFault, Parser
+from sitter.cuff_codes import NO_ANSWER, REFUSED, STOPPED, TOO_LONG
 
 _RECEIVED, _FINISHED, _ABORTED, _BUSY = 0x4F, 0x4B, 0x41, 0x42
 _STOPPED_THERE = 0x56  # the module's own code for a cycle that was stopped at the module
-_RESULT_LENGTH = 24
-# Of acknowledgement, cuff pressure and result. Longer frames exist, but none that we ask for; and to believe any length
-# would make one stray start byte swallow the next sixty.
-_LENGTHS = (4, 5, _RESULT_LENGTH)
 
 # States of a cycle
 _IDLE, _STARTING, _MEASURING, _FETCHING, _ABORTING = range(5)
-_FRAMES = (GET_CUFF, START_ADULT, GET_CUFF, GET_RESULT, ABORT)
+_FRAMES = (frames.GET_CUFF, frames.START_ADULT, frames.GET_CUFF, frames.GET_RESULT, frames.ABORT)
 # In turn, where an abort alone may not let the pressure out, until a reading behind them says that the cuff is empty.
-_EMPTYING = (ABORT, OPEN_VALVES, GET_CUFF, GET_CUFF)
+_EMPTYING = (frames.ABORT, frames.OPEN_VALVES, frames.GET_CUFF, frames.GET_CUFF)
 
 _GAP_MS = 110  # between two frames to the module
 _CUFF_EVERY_MS = 200
@@ -54,66 +39,12 @@ _SETTLE_MS = 1500  # for what the module still has to say to that
 _CYCLE_MS = 180000
 _ALIVE_EVERY_MS = 20000
 _EMPTY_MMHG = 20  # below this a cuff that rests counts as empty
-
-
-class Parser:
-    """Bytes in pieces of any size -> the data of whole, checked frames."""
-
-    def __init__(self) -> None:
-        self._buffer = b""
-        self.dropped = 0  # bytes that belonged to no good frame
-
-    def feed(self, data: bytes) -> list[bytes]:
-        frames = []
-        buffer = self._buffer + data
-        while len(buffer) >= 2:
-            length = buffer[1]
-            if buffer[0] != 0x3E or length not in _LENGTHS:
-                buffer = self._drop(buffer)
-            elif len(buffer) < length:
-                break
-            elif sum(buffer[:length]) & 0xFF:
-                buffer = self._drop(buffer)
-            else:
-                frames.append(buffer[2 : length - 1])
-                buffer = buffer[length:]
-        self._buffer = buffer if len(buffer) >= 2 or buffer == b"\x3e" else b""
-        return frames
-
-    def end(self) -> list[bytes]:
-        """The line has gone quiet: a start whose frame never ended was noise; what it swallowed."""
-        frames = []
-        while self._buffer:
-            rest, self._buffer = self._drop(self._buffer), b""
-            frames += self.feed(rest)
-        return frames
-
-    def _drop(self, buffer: bytes) -> bytes:
-        """Leave one byte out and look for the next start."""
-        at = buffer.find(b"\x3e", 1)
-        at = len(buffer) if at < 0 else at
-        self.dropped += at
-        return buffer[at:]
-
-
-def _le16(data: bytes, at: int) -> int:
-    value = data[at] | data[at + 1] << 8
-    return value - 0x10000 if value & 0x8000 else value
-
-
-def result_of(data: bytes) -> BloodPressure | CuffFault:
-    """The outcome in the 21 data bytes of a result frame."""
-    error = data[18]
-    if error:
-        return CuffFault(error)
-    found = BloodPressure(_le16(data, 0), _le16(data, 2), _le16(data, 16), data[14])
-    # Wide on purpose: a patient in shock must be shown, a jumbled frame must not.
-    plausible = 20 <= found.diastolic_mmhg < found.mean_mmhg < found.systolic_mmhg <= 280 and found.pulse_bpm >= 20
-    return found if plausible else CuffFault(IMPLAUSIBLE)
+_TIGHT_MS = 10000  # a cuff on a large arm takes some seconds to let its air out
 
 
 class Nibp:
-    """`poll` drives a cycle on and gives its outcome once. `silent`: the module has not answered for a while."""
+    """`poll` drives a cycle on and gives its outcome once. `silent`: the module has not answered for a while. `tight`:
+    pressure stays in the cuff, whatever the module is told."""
 
     def __init__(self, uart) -> None:
         self._uart = uart
@@ -129,6 +60,8 @@ class Nibp:
         self._report_abort = self._start_next = False
         self._unseen = False  # nobody has seen the cuff empty since the last abort
         self._shut = False  # its valves may be closed without a cycle
+        self._pressed_ms: int | None = None  # since when there is pressure that should not be
+        self.tight = False
         self.cuff_mmhg: int | None = None
         self.silent = False
         self.cycles = 0  # that the module has begun since this start
@@ -163,6 +96,9 @@ class Nibp:
             return False
         if self.busy and (self._state != _ABORTING or self._report_abort or self._start_next):
             return False
+        if self._pressed_ms is not None and not self.busy:  # not on top of that
+            self._shut = True
+            self._stop(now_ms, STOPPED)
         self._start_next = self.busy
         if not self.busy:
             self._begin(now_ms)
@@ -212,7 +148,7 @@ class Nibp:
         if self._shut and (blind or self._state == _ABORTING):
             frame = _EMPTYING[self._tries % len(_EMPTYING)]
         else:
-            frame = ABORT if blind else _FRAMES[self._state]
+            frame = frames.ABORT if blind else _FRAMES[self._state]
         self._tries += 1
         self._send(now_ms, frame)
 
@@ -244,6 +180,7 @@ class Nibp:
         if outcome is not None:
             self._state = _IDLE
             self._tries = 0
+            self._unseen = True
             self.cuff_mmhg = None
         return outcome
 
@@ -266,15 +203,16 @@ class Nibp:
         if len(data) == 1:
             return self._acknowledged(now_ms, data[0])
         if len(data) == 2:
-            cuff = _le16(data, 0)
+            cuff = frames.le16(data, 0)
             self.cuff_mmhg = cuff if cuff >= 0 else None
             return self._looked_at(now_ms, cuff)
-        if len(data) == _RESULT_LENGTH - 3 and self._state == _FETCHING:
-            return result_of(data)
+        if len(data) == frames.RESULT_BYTES and self._state == _FETCHING:
+            return frames.result_of(data)
         return None
 
     def _looked_at(self, now_ms: int, cuff_mmhg: int) -> CuffFault | None:
         """Pressure in a cuff that rests or is to be emptied: is it out?"""
+        self._note_pressure(now_ms, cuff_mmhg)
         emptying = self._state == _ABORTING and self._shut and self._tries >= len(_EMPTYING) - 1
         if self._state == _IDLE and cuff_mmhg >= _EMPTY_MMHG:
             self._shut = True
@@ -285,6 +223,14 @@ class Nibp:
                 self._next_ms = now_ms + _SETTLE_MS
                 return self._aborted(now_ms)
         return None
+
+    def _note_pressure(self, now_ms: int, cuff_mmhg: int) -> None:
+        """For how long has there been some that should not be? No answer tells nothing."""
+        if 0 <= cuff_mmhg < _EMPTY_MMHG or self._state in (_STARTING, _MEASURING):
+            self._pressed_ms = None
+        elif cuff_mmhg >= _EMPTY_MMHG and self._pressed_ms is None:
+            self._pressed_ms = now_ms
+        self.tight = self._pressed_ms is not None and now_ms - self._pressed_ms >= _TIGHT_MS
 
     def _acknowledged(self, now_ms: int, code: int) -> CuffFault | None:
         if self._state == _ABORTING and code in (_ABORTED, _FINISHED) and not self._shut:

@@ -11,7 +11,7 @@ Appciton, the latter for its own manometer; which letters a module answers with 
 counts. Never tried on a module.
 """
 
-from drivers.nibp import GET_CUFF
+from drivers.nibp_frames import GET_CUFF
 
 CLOSE_VALVES = b"\x3a\x0c\x00\x01\x01\xb8"
 

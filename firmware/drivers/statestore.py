@@ -14,11 +14,13 @@ OLDER, DAMAGED = "older", "damaged"
 
 
 class StateStore:
-    """`fault` is None, or "failed" since a value could not be written."""
+    """`fault` is None, or "failed" since a value could not be written. `damaged` has the names of values that were
+    lost, or are not what they should be, until they are written again."""
 
     def __init__(self, root: str) -> None:
         self._folder = root + "/state"
         self.fault: str | None = None
+        self.damaged: list[str] = []
         try:
             os.mkdir(self._folder)
         except OSError:
@@ -30,9 +32,16 @@ class StateStore:
         slots = [self._read(name, slot) for slot in (0, 1)]
         whole = [slot for slot in slots if slot]
         if not whole:
+            if None in slots:
+                self.refuse(name)
             return None, DAMAGED if None in slots else None
         newest = max(whole, key=lambda slot: slot[0])
         return newest[1], OLDER if None in slots else None
+
+    def refuse(self, name: str) -> None:
+        """What was loaded by that name can't be used."""
+        if name not in self.damaged:
+            self.damaged.append(name)
 
     def save(self, name: str, value) -> bool:
         """Replace a value as a whole; False if the file system refused."""
@@ -45,6 +54,8 @@ class StateStore:
         except OSError:
             self.fault = "failed"
             return False
+        if name in self.damaged:
+            self.damaged.remove(name)
         return True
 
     def _path(self, name: str, slot: int) -> str:
@@ -66,6 +77,21 @@ class StateStore:
             if said != b"%08x\n" % (binascii.crc32(body) & 0xFFFFFFFF):
                 return None
             number, _, text = body.partition(b" ")
-            return int(number), json.loads(text)
+            value = json.loads(text)
+            return (int(number), value) if names_are_text(value) else None
         except ValueError:
             return None
+
+
+def names_are_text(whole) -> bool:
+    """MicroPython's json takes other names too, which can't be sorted or looked for."""
+    waiting = [whole]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if not all(isinstance(name, str) for name in value):
+                return False
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return True

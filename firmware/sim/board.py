@@ -11,13 +11,14 @@ import sys
 from drivers import i2c_bus
 from drivers.statestore import StateStore
 from drivers.volume import open_volume
-from sim import world
+from sim import kept, world
 from sim.stage import Stage
 
 NAME = "simulator"
 # Published on purpose: whoever reads a simulated unit's log must see that it proves nothing about a real one.
 DEVELOPMENT_KEY = b"sitter simulator: published key!"
 ROOT = "/flash"
+_SERVICE = b"service"  # as the real board's: boot.py knows it too
 
 _drawn = 0  # how often somebody has asked for random bytes
 
@@ -50,12 +51,14 @@ def safe_outputs() -> None:
 
 
 def set_service_flag() -> None:
-    _stage.rtc_memory = "service"
+    world.rtc_memory = _SERVICE
 
 
 def take_service_flag() -> bool:
-    flag, _stage.rtc_memory = _stage.rtc_memory, ""
-    return bool(flag)
+    if world.rtc_memory != _SERVICE:
+        return False
+    world.rtc_memory = b""
+    return True
 
 
 def leave_to_prompt() -> None:
@@ -76,7 +79,7 @@ def free_internal_i2c():
 
 
 def reset_cause() -> str:
-    return _stage.state.get("reset_cause", "power on")
+    return _stage.state.get("reset_cause", kept.POWER_ON)
 
 
 def heap_free() -> int:

@@ -14,7 +14,7 @@ sys.modules["_asyncio"] = sim.tasks  # before asyncio is first imported
 
 import vfs
 
-from sim import world
+from sim import kept, world
 from sim.flash import FakeFlash, read_image
 
 HOST = "/host"  # where the laptop's files are, which a chip does not have
@@ -25,6 +25,9 @@ def switch_on(folder: str) -> None:
     path = folder + "/flash.img"
     world.host = HOST
     world.folder = HOST + folder
+    state = kept.load(folder)
+    world.clock.now_us = world.boot_us = state["at_us"]
+    world.rtc_memory = state.get("rtc_memory", "").encode()
     world.flash = flash = FakeFlash(world.clock, read_image(path))
     flash.keep_in(path, whole=False)
     vfs.mount(vfs.VfsPosix(), HOST)

@@ -7,7 +7,8 @@ arm.
 
 Knobs: `absent`; `leak` (error 0x57 after 20 s), `weak_signal` (1), `motion` (2), `error_code` (any); `garble_every`
 damages every n-th frame; `slow_ms` delays answers; `swapped_result` gives diastolic for systolic; `stops_in_mid`:
-falls silent with pressure in the cuff. Its own protection empties the cuff after 180 s whatever the host does. A frame
+falls silent with pressure in the cuff; `stays_mmhg`: no air goes below that pressure, as with a valve or a hose that
+sticks, until it is 0 again. Its own protection empties the cuff after 180 s whatever the host does. A frame
 that comes within 90 ms of the one before is lost.
 
 While no cycle runs its valves stand open, until it is told to close them. Setting `bulb_mmhg` begins to pump by hand,
@@ -33,7 +34,7 @@ class FakeNibp:
         self._pressures = pressures
         self.absent = self.leak = self.weak_signal = self.motion = self.swapped_result = self.stops_in_mid = False
         self.error_code = self.garble_every = self.slow_ms = 0
-        self.leaks_mmhg_min = self.reads_off_mmhg = 0
+        self.leaks_mmhg_min = self.reads_off_mmhg = self.stays_mmhg = 0
         self.vents_at_mmhg, self.bulb_mmhg_s = 300, 40
         self.pumps: list[list[int]] = []
         self.no_valves = self.valve_sticks = False
@@ -56,7 +57,8 @@ class FakeNibp:
     def cuff_pressure_mmhg(self) -> int:
         now_us = self._clock.now_us
         if self._dump_us is not None:
-            return max(0, self._dump_from - (now_us - self._dump_us) * _DUMP_MMHG_S // 1000000)
+            left = max(0, self._dump_from - (now_us - self._dump_us) * _DUMP_MMHG_S // 1000000)
+            return max(left, min(self.stays_mmhg, self._dump_from))
         if self._closed:
             return self._by_hand(now_us)
         if self._began_us is None:

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-from sim import world
+from sim import kept, world
 from sim.dfplayer import FakeDfPlayer
 from sim.ds3231 import FakeDs3231
 from sim.flash import FakeFlash, read_image
@@ -36,11 +36,14 @@ class Stage:
         self._folder = folder
         with open(folder + "/job.json") as file:
             self.job = json.load(file)
-        self.state = self._load_state()
-        self.rtc_memory = self.state.get("rtc_memory", "")
+        self.state = kept.load(folder)
+        if not world.flash:  # a chip has it since it was switched on
+            world.rtc_memory = self.state.get("rtc_memory", "").encode()
         world.stage = self
         clock = world.clock
-        clock.now_us = world.boot_us = self.state["at_us"]
+        if not world.flash:
+            clock.now_us = self.state["at_us"]
+        world.boot_us = self.state["at_us"]
         clock.cpu_factor = self.job.get("cpu_factor", 1)
         self._build_patient_side(clock)
         self._build_inside(clock)
@@ -50,13 +53,6 @@ class Stage:
             "internal_bus": self.internal_i2c, "supply": self.supply, "watchdog": self.watchdog,
         }  # fmt: skip
         self._schedule()
-
-    def _load_state(self) -> dict:
-        try:
-            with open(self._folder + "/state.json") as file:
-                return json.load(file)
-        except OSError:
-            return {"at_us": 0, "boots": 0}
 
     # --- the parts ------------------------------------------------------------------------------------------------
 
@@ -92,10 +88,14 @@ class Stage:
         self.call_relay = FakePin(0)
         self.sounder = FakeSounder(clock)
         self.light_warm, self.light_cool = FakePwm(clock), FakePwm(clock)
-        if world.watchdog:
-            world.watchdog.leave()  # the program's own takes its place
-        self.watchdog = FakeWatchdog(clock, self.bite)
+        self.watchdog = FakeWatchdog(clock, self.bite, on_begin=self._has_started)
         self.flash = world.flash or FakeFlash(clock, read_image(self._folder + "/flash.img"))
+
+    def _has_started(self) -> None:
+        """The program feeds a watchdog of its own, which takes the place of boot.py's; see boot.py `failed_starts`."""
+        if world.watchdog:
+            world.watchdog.leave()
+        world.rtc_memory = b""
 
     # --- the timeline ---------------------------------------------------------------------------------------------
 
@@ -152,21 +152,22 @@ class Stage:
     def cut_power(self, off_s: float) -> None:
         """The process ends here; the host starts it again from the flash image, `off_s` later."""
         self.flash.dead = True
-        self._save(world.clock.now_us + int(off_s * 1000000), "power on")
+        self._save(world.clock.now_us + int(off_s * 1000000), kept.POWER_ON)
         sys.exit(world.EXIT_POWER_CUT)
 
     def bite(self) -> None:
-        self._reset("watchdog")
+        self.reset("watchdog")
 
     def restart(self) -> None:
-        """The program resets its own chip; what is in the RTC's memory stays."""
-        self._reset("reset")
+        """The program resets its own chip."""
+        self.reset("reset")
 
     def leave_to_prompt(self) -> None:
         self._save(world.clock.now_us, "reset")
         sys.exit(world.EXIT_SERVICE)
 
-    def _reset(self, cause: str) -> None:
+    def reset(self, cause: str) -> None:
+        """What is in the RTC's memory stays."""
         self.flash.dead = True
         self._save(world.clock.now_us + _RESET_US, cause)
         sys.exit(world.EXIT_POWER_CUT)
@@ -187,7 +188,7 @@ class Stage:
 
     def _still_alive(self) -> None:
         """In real time anybody may kill this process: leave behind where it was."""
-        self._save_state(world.clock.now_us, "power on")
+        self._save_state(world.clock.now_us, kept.POWER_ON)
         self._look_into_mailbox()
         world.clock.at_us(world.clock.now_us + int(_ALIVE_S * 1000000), self._still_alive)
 
@@ -202,7 +203,7 @@ class Stage:
         self._doing(entry, world.clock.now_us)()
 
     def _end(self) -> None:
-        self._save(world.clock.now_us, "power on")
+        self._save(world.clock.now_us, kept.POWER_ON)
         sys.exit(0)
 
     def _save(self, at_us: int, cause: str) -> None:
@@ -210,13 +211,9 @@ class Stage:
         self._save_flash()
 
     def _save_state(self, at_us: int, cause: str) -> None:
-        """Where the scenario goes on at the next start; replaced as a whole."""
-        path = self._folder + "/state.json"
-        with open(path + ".new", "w") as file:
-            state = {"at_us": at_us, "boots": self.state["boots"] + 1, "reset_cause": cause, "rtc": self.rtc.kept(),
-                     "cuff_mmhg": self.nibp.cuff_pressure_mmhg()}  # fmt: skip
-            json.dump(dict(state, rtc_memory="" if cause == "power on" else self.rtc_memory), file)
-        os.rename(path + ".new", path)
+        """Where the scenario goes on at the next start."""
+        state = {"boots": self.state["boots"] + 1, "rtc": self.rtc.kept(), "cuff_mmhg": self.nibp.cuff_pressure_mmhg()}
+        kept.save(self._folder, state, at_us, cause)
 
     def _save_flash(self) -> None:
         with open(self._folder + "/flash.img", "wb") as file:

@@ -21,6 +21,7 @@ folder = ""  # what the host has prepared for this unit
 flash = None  # of a chip whose program lies on it
 stage = None  # once a board has been opened
 watchdog = None  # the one that boot.py began
+rtc_memory = b""  # of the chip: what was in it before a reset is in it behind it
 speed = 1  # how much faster than everybody's time a live clock runs
 on_hangup = None  # called when the host has closed the line
 live = None  # function giving real microseconds, once time runs by itself

@@ -85,6 +85,7 @@ ROWS = (
     _state("pressure_overdue", LOW, "pressure_due", "pressure_overdue_s", WATCHING, "BLOOD PRESSURE OVERDUE",
            escalates=True),
     _state("cuff_unsafe", MEDIUM, "cuff_unsafe", 0, WATCHING, "CUFF FAULT %v: TAKE OFF", escalates=True),
+    _state("cuff_tight", MEDIUM, "cuff_tight", 0, ALWAYS, "CUFF STAYS TIGHT: TAKE OFF", escalates=True),
     _state("cuff_silent", MEDIUM, "cuff_silent", 0, WATCHING, "CUFF SILENT: TAKE OFF", escalates=True),
     _state("cuff_fault", LOW, "cuff_fault", 0, WATCHING, "CUFF FAULT %v: CHECK IT"),
     _state("away", LOW, "away", 0, WATCHING, "PATIENT AWAY, %v LEFT"),
@@ -108,4 +109,6 @@ ROWS = (
     _state("clock_not_trusted", LOW, "clock_fault", 0, ALWAYS, "CLOCK NOT SET"),
     _state("settings_fault", LOW, "settings_fault", 0, ALWAYS, "SETTINGS %v"),
     _state("key_fault", LOW, "key_fault", 0, ALWAYS, "UNIT KEY %v"),
+    _state("state_fault", LOW, "state_fault", 0, ALWAYS, "STORED %v DAMAGED", latching=True),
+    _state("firmware_fault", LOW, "firmware_fault", 0, ALWAYS, "FIRMWARE: RESERVE RUNS"),
 )  # fmt: skip

@@ -61,7 +61,8 @@ def _technical(unit) -> dict:
     return {
         "cuff_fault": None if unsafe else code,
         "cuff_unsafe": code if unsafe else None,
-        "cuff_silent": faults.get("nibp"),
+        "cuff_silent": faults.get("nibp") == "silent",
+        "cuff_tight": faults.get("nibp") == "tight",
         "keys_fault": faults.get("keys"),
         "key_stuck": unit.stuck_key,
         "call_line": unit.call_held,
@@ -75,6 +76,8 @@ def _technical(unit) -> dict:
         "clock_fault": faults.get("clock"),
         "settings_fault": faults.get("settings"),
         "key_fault": faults.get("key"),
+        "state_fault": faults.get("state"),
+        "firmware_fault": faults.get("firmware"),
         "program_fault": faults.get("program"),
         "task_silent": faults.get("task"),
         "signals_denied": unit.self_test.result == "denied",

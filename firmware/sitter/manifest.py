@@ -34,9 +34,14 @@ def parsed_head(line: str) -> tuple[str, str] | None:
 def parsed_row(line: str) -> tuple[str, int, str] | None:
     """(SHA-256 as hex digits, bytes, name) of a line, None if it is none."""
     words = line.split()
-    if len(words) != 3 or len(words[0]) != 64 or not words[1].isdigit() or not is_name(words[2]):
+    if len(words) != 3 or len(words[0]) != 64 or not _is_number(words[1]) or not is_name(words[2]):
         return None
     return words[0], int(words[1]), words[2]
+
+
+def _is_number(word: str) -> bool:
+    """Plain digits, and not too many: str.isdigit is another thing on each interpreter."""
+    return 0 < len(word) <= 8 and all(c in "0123456789" for c in word)
 
 
 def is_name(name: object) -> bool:

@@ -31,7 +31,8 @@ def saved(now_ms: int, unit) -> dict:
 
 
 def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> None:
-    """Go on with what `saved` gave, at `utc_s`, after `gap_s` seconds off; None when nobody knows how many."""
+    """Go on with what `saved` gave, or those of its parts that are known (stored.py), at `utc_s`, after `gap_s` seconds
+    off; None when nobody knows how many."""
     unit.session.restore(kept, now_ms, utc_s)
     if kept.get("walk_in"):
         unit.mandate.begin_walk_in(*kept["walk_in"])
@@ -39,12 +40,17 @@ def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> Non
     if unit.session.dosed:
         unit.baseline.settle()
     shift_ms = now_ms - kept["at_ms"] - 1000 * min(max(0, utc_s - kept["utc_s"]), _LONGEST_S)
-    if "alarms" in kept:
+    if "pressures" in kept:
         unit.vitals.restore(kept["pressures"], shift_ms)
+    if "alarms" in kept:
         unit.alarms.restore(now_ms, kept["alarms"], shift_ms)
+    if "schedule" in kept:
         unit.schedule.restore(kept["schedule"], shift_ms)
+    if "away" in kept:
         unit.away.restore(kept["away"], shift_ms)
+    if "before" in kept:
         unit.before.restore(kept["before"], shift_ms)
+    if "calls" in kept:
         unit.help_called, unit.patient_calls, unit.assessing = kept["calls"]
     unit.director.restore(kept.get("music"))
     unit.schedule.rest(now_ms)  # the cuff may have been under pressure until now

@@ -42,23 +42,29 @@ ENDS_MIN = {
 PHASES = ("idle", "checks", "ready", "onset", "peak", "return", "recovery", "stopped", "closed")
 _UNWATCHED = ("idle", "closed")
 _AFTER_DOSE = ("onset", "peak", "return", "recovery", "stopped")
-_SAVED = {"at_ms": int, "utc_s": int, "phase": str, "since_utc_s": int, "doses": int, "marks": int, "route": str}
+_LONGEST_S = (1 << 30) // 1000  # that a unit is up
+# What a saved session has of numbers, from and to.
+_NUMBERS = (("at_ms", 0, 1 << 30), ("utc_s", 0, 0xFFFFFFFE), ("doses", 0, 254), ("marks", 0, 65534))
+
+
+def is_known(saved) -> bool:
+    """Whether this is a whole saved session, open or not."""
+    if not isinstance(saved, dict) or saved.get("phase") not in PHASES or saved.get("route") not in tuple(ENDS_MIN):
+        return False
+    for name, low, high in _NUMBERS:
+        if type(saved.get(name)) is not int or not low <= saved[name] <= high:
+            return False
+    t0_utc_s = saved.get("t0_utc_s")
+    moments = [saved.get("since_utc_s")] + ([] if t0_utc_s is None else [t0_utc_s])
+    for utc_s in moments:
+        if type(utc_s) is not int or not 0 <= saved["utc_s"] - utc_s <= _LONGEST_S:
+            return False
+    return t0_utc_s is not None or saved["phase"] not in _AFTER_DOSE
 
 
 def may_resume(saved) -> bool:
     """Whether this is a whole saved session that was open."""
-    if not isinstance(saved, dict):
-        return False
-    for name in _SAVED:
-        if type(saved.get(name)) is not _SAVED[name]:
-            return False
-    known = saved["phase"] in PHASES and saved["route"] in ENDS_MIN
-    numbers = saved.get("baseline", [None, None, None])
-    if type(numbers) is not list or len(numbers) != 3:
-        return False
-    for number in [saved.get("t0_utc_s")] + numbers:
-        known = known and type(number) in (int, type(None))
-    return known and saved["phase"] not in _UNWATCHED
+    return is_known(saved) and saved["phase"] not in _UNWATCHED
 
 
 class Session:
@@ -122,5 +128,5 @@ class Session:
         self.phase = saved["phase"]
         self.doses, self.marks = saved["doses"], saved["marks"]
         self.since_ms = now_ms - (utc_s - saved["since_utc_s"]) * 1000
-        if saved["t0_utc_s"] is not None:
+        if saved.get("t0_utc_s") is not None:
             self.t0_ms = now_ms - (utc_s - saved["t0_utc_s"]) * 1000

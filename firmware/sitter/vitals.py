@@ -31,8 +31,7 @@ class Vitals:
 
     def take_pressure(self, now_ms: int, pressure) -> bool:
         """(systolic, diastolic, mean in mmHg, pulse in bpm); False if no patient has such a pressure."""
-        systolic, diastolic = pressure[0], pressure[1]
-        if not (_possible(systolic, PRESSURE_MMHG) and _possible(diastolic, PRESSURE_MMHG) and systolic > diastolic):
+        if not _in_order(pressure):
             return False
         self._pressures.insert(0, (now_ms, pressure))
         del self._pressures[_KEPT:]
@@ -80,6 +79,26 @@ class Vitals:
                 if last_ms - at_ms >= APART_MS:
                     return min(last[0], earlier[0]), min(last[1], earlier[1])
         return None, None
+
+
+def _in_order(pressure) -> bool:
+    systolic, diastolic = pressure[0], pressure[1]
+    return _possible(systolic, PRESSURE_MMHG) and _possible(diastolic, PRESSURE_MMHG) and systolic > diastolic
+
+
+def is_pressure(stored) -> bool:
+    """Whether that is what `saved` gives of a pressure."""
+    if type(stored) is not list or len(stored) != 4 or not _in_order(stored):
+        return False
+    return _possible(stored[2], PRESSURE_MMHG) and _possible(stored[3], (0, PULSE_BPM[1]))
+
+
+def are_numbers(stored) -> bool:
+    """Whether these are a patient's saturation, pulse and systolic pressure, each None while not known."""
+    limits = (SPO2_PCT, PULSE_BPM, PRESSURE_MMHG)
+    if type(stored) is not list or len(stored) != len(limits):
+        return False
+    return all(stored[k] is None or _possible(stored[k], limits[k]) for k in range(len(limits)))
 
 
 def _possible(value, limits: tuple) -> bool:

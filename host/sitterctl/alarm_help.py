@@ -25,6 +25,7 @@ ACTIONS = {
     "sensor_fault": "Check the probe's plug; put a finger oximeter on the patient. `sitterctl status` names the fault.",
     "pressure_overdue": "Press BP, or measure by hand and write it down.",
     "cuff_unsafe": "Take the cuff off and leave it off: its pressure may not be under control. Measure by hand.",
+    "cuff_tight": "Take the cuff off now: its air does not go out. Leave it off and measure by hand.",
     "cuff_silent": "Take the cuff off; nobody knows its pressure. Check the module's plug.",
     "cuff_fault": "Refit the cuff, arm still, no talking; the unit tries again. The code is in docs/alarms.md.",
     "away": "The patient is out, by the menu: the probe may be off for so long. SILENCE pauses the reminder.",
@@ -45,5 +46,7 @@ ACTIONS = {
     "music_fault": "Check the player's card and plug. Everything else works on.",
     "clock_not_trusted": "After the session: set the clock. The record's times of day may be wrong.",
     "key_fault": "The unit can't seal a record, so it begins no session: a technician gives it a key.",
+    "state_fault": "What the unit had stored is lost. A session: look at the patient. Plan or label: give it again.",
+    "firmware_fault": "The unit's program no longer starts, and the one before it runs: a technician sends it again.",
     "settings_fault": "Settings were damaged or refused, and others are in force, as it says: apply yours again.",
 }

@@ -47,8 +47,9 @@ def _parts(parts: dict) -> list[Finding]:
     broken = [(name, state) for name, state in sorted(parts.items()) if state != "ok"]
     if not broken:
         return [Finding("parts", OK, ", ".join(sorted(parts)))]
-    return [Finding(str(name), PROBLEM, str(state), "look at its plug; docs/alarms.md says what the state means")
-            for name, state in broken]  # fmt: skip
+    remedies = {"firmware": "`sitterctl update --show`"}
+    plug = "look at its plug; docs/alarms.md says what the state means"
+    return [Finding(str(name), PROBLEM, str(state), remedies.get(name, plug)) for name, state in broken]
 
 
 def _clock(trusted: bool, offset_s: float) -> Finding:

@@ -59,8 +59,10 @@ def _told(connection: "Connection", there: "Slots") -> dict:
 
 def _show(connection: "Connection", there: "Slots", as_json: bool) -> int:
     words = {"good": "confirmed", "trial": "on trial: not confirmed yet",
-             "failed": "confirmed; the other one was tried last and not confirmed"}  # fmt: skip
-    again = "can be tried again" if there.state == "failed" else "can be gone back to"
+             "failed": "confirmed; the other one was tried last and not confirmed",
+             "fallback": "the one in the other slot no longer starts, and so the one before it runs; "
+                         "`update --confirm` keeps it, `update --bundle` sends another"}  # fmt: skip
+    again = "can be tried again" if there.state in ("failed", "fallback") else "can be gone back to"
     back = f"{there.other} {again}" if there.other else "there is none to go back to"
     output.show(_told(connection, there), as_json,
                 f"unit {connection.hello['unit_id']} runs {there.version} from slot {there.running}: "
@@ -71,7 +73,7 @@ def _show(connection: "Connection", there: "Slots", as_json: bool) -> int:
 def _confirm(connection: "Connection", there: "Slots", as_json: bool) -> int:
     from sitterctl import update as updating
 
-    if there.state != updating.ON_TRIAL:
+    if there.state not in (updating.ON_TRIAL, updating.FELL_BACK):
         raise SitterError(f"no program is on trial: the unit runs {there.version}", "`sitterctl update` tries one",
                           exit_code=CHECK_FAILED)  # fmt: skip
     updating.confirm(connection, there.version, None)

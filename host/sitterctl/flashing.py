@@ -75,7 +75,16 @@ for device in esp32.Partition.find(esp32.Partition.TYPE_DATA, label='vfs'):
     vfs.mount(vfs.VfsLfs2(device, readsize=256, lookahead=64), '/')
 """
 _NO_BOOT = "import os\nos.remove('/boot.py')"
-_MARK = "import os\nwith open('/slot.new', 'w') as f: f.write('a')\nos.rename('/slot.new', '/slot')"
+# What was last tried in vain in the other slot stays that: boot.py is not to fall back to it.
+_MARK = """
+import os
+try:
+    with open('/slot', 'rb') as f: said = f.read(4)
+except OSError:
+    said = b''
+with open('/slot.new', 'w') as f: f.write('a!b' if said in (b'a!b', b'a?b') else 'a')
+os.rename('/slot.new', '/slot')
+"""
 Tell = Callable[[str], None]
 
 

@@ -16,7 +16,7 @@ PARTS = {
     "oximeter": ("absent", "frozen", "part_id", "lose_power", "brown_out", "rate_pct", "swapped", "die_temperature_c"),
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
              "stops_in_mid", "bulb_mmhg", "bulb_mmhg_s", "pumps", "leaks_mmhg_min", "reads_off_mmhg", "vents_at_mmhg",
-             "no_valves", "valve_sticks"),
+             "no_valves", "valve_sticks", "stays_mmhg"),
     "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power",
               "other_card", "extra"),
     "keys": ("absent", "bounce_ms", "reset"),

@@ -16,7 +16,7 @@ from sitterctl.bundle import Bundle
 from sitterctl.connection import Connection
 from sitterctl.errors import CHECK_FAILED, RESTARTED, USAGE, SitterError
 
-GOOD, ON_TRIAL, FAILED = "good", "trial", "failed"
+GOOD, ON_TRIAL, FAILED, FELL_BACK = "good", "trial", "failed", "fallback"
 _COMPARING_S = 60.0  # the unit reads all of it again
 _RESTART_S = 60.0
 _SETTLE_S = 12.0  # a part that is slow to answer is not a part that is broken
@@ -89,7 +89,7 @@ def worse(connection: Connection, before: dict) -> list[str]:
 def confirm(connection: Connection, version: str, before: dict | None) -> None:
     """From now on it is the unit's program, if all is well. Raises SitterError, whose words say what runs."""
     there = slots(connection)
-    if there.state != ON_TRIAL or there.version != version:
+    if there.state not in (ON_TRIAL, FELL_BACK) or there.version != version:
         raise Settled(f"the unit went back by itself: it runs {there.version}, as before",
                           "`sitterctl doctor`; then the same command", exit_code=CHECK_FAILED)  # fmt: skip
     left = [] if before is None else worse(connection, before)  # who confirms by hand has looked

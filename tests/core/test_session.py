@@ -1,4 +1,4 @@
-from sitter import session, settings
+from sitter import session, settings, stored
 from sitter.keypad import NEXT_LABELS
 from sitter.schedule import Schedule
 from sitter.screen import PHASE_TITLES
@@ -148,8 +148,9 @@ def test_only_a_whole_open_session_may_be_resumed():  # REQ-073
             broken[name] = value
             assert not session.may_resume(broken), (name, value)
     for baseline in (None, [], [1, 2], [1, 2, 3, 4], [1, 2, "x"], {}):
-        assert not session.may_resume(dict(saved, baseline=baseline)), baseline
-    assert session.may_resume(dict(saved, baseline=[96, None, 120]))
+        assert session.may_resume(dict(saved, baseline=baseline)), baseline
+        assert "baseline" not in stored.known_parts(dict(saved, baseline=baseline)), baseline
+    assert "baseline" in stored.known_parts(dict(saved, baseline=[96, None, 120]))
     for phase in ("idle", "closed", "lunch"):
         assert not session.may_resume(dict(saved, phase=phase))
 

@@ -151,6 +151,9 @@ class Kept:
     def load(self, name):
         return self.value, None
 
+    def refuse(self, name):
+        self.refused = name
+
 
 class Nothing:
     cycles = 0

@@ -1,8 +1,10 @@
-from drivers import nibp
-from drivers.nibp import IMPLAUSIBLE, NO_ANSWER, REFUSED, STOPPED, BloodPressure, CuffFault, Nibp, Parser
+from drivers import nibp_frames
+from drivers.nibp import Nibp
+from drivers.nibp_frames import BloodPressure, CuffFault, Parser
 from sim.clock import Clock
 from sim.nibp import FakeNibp
 from sim.uart import FakeUart
+from sitter.cuff_codes import IMPLAUSIBLE, NO_ANSWER, REFUSED, STOPPED
 
 RESULT = bytes((0x3E, 0x18, 0x73, 0, 0x4A, 0, 0x1E, 1, 0, 0, 0, 0, 0, 0, 0x31, 7, 0x55, 0, 0x58, 0, 0, 0, 0, 0xE9))
 
@@ -33,11 +35,11 @@ def test_the_published_frames_parse():
     assert Parser().feed(bytes((0x3E, 4, 0x4F, 0x6F))) == [b"O"]
     assert Parser().feed(bytes((0x3E, 5, 2, 1, 0xBA))) == [b"\x02\x01"]
     (data,) = Parser().feed(RESULT)
-    assert nibp.result_of(data) == BloodPressure(115, 74, 88, 85)
+    assert nibp_frames.result_of(data) == BloodPressure(115, 74, 88, 85)
 
 
 def test_the_frames_we_send_sum_to_zero():
-    for frame in (nibp.START_ADULT, nibp.ABORT, nibp.GET_CUFF, nibp.GET_RESULT):
+    for frame in (nibp_frames.START_ADULT, nibp_frames.ABORT, nibp_frames.GET_CUFF, nibp_frames.GET_RESULT):
         assert sum(frame) & 0xFF == 0
 
 
@@ -138,7 +140,7 @@ def test_a_module_that_falls_silent_under_pressure_is_aborted():
     write = stand.uart.write
     stand.uart.write = lambda data: (sent.append(data), write(data))[1]
     assert stand.measure(60) == [CuffFault(NO_ANSWER)]
-    assert sent.count(nibp.ABORT) >= 5
+    assert sent.count(nibp_frames.ABORT) >= 5
 
 
 def test_a_reset_deflates_what_the_last_start_left_inflated():  # REQ-124
@@ -209,7 +211,7 @@ def test_an_abort_that_comes_too_early_for_the_module_is_repeated_at_once():
         stand.nibp.poll(stand.clock.now_ms())
         stand.clock.charge_us(20000)
     stand.nibp.abort(stand.clock.now_ms())
-    assert sent == [nibp.GET_CUFF, nibp.ABORT]
+    assert sent == [nibp_frames.GET_CUFF, nibp_frames.ABORT]
     before = stand.part.cuff_pressure_mmhg()
     stand.run(0.4)
     assert stand.part.cuff_pressure_mmhg() < before - 20
@@ -255,7 +257,7 @@ def test_a_module_that_is_busy_at_first_is_asked_again():
     receive = stand.part._receive
 
     def at_work(data):
-        if stand.clock.now_ms() < 3000 and data == nibp.START_ADULT:
+        if stand.clock.now_ms() < 3000 and data == nibp_frames.START_ADULT:
             stand.part._answer(b"B")
         else:
             receive(data)
@@ -280,11 +282,11 @@ def test_a_module_that_refuses_is_left_in_peace():
 
         def refuse(data, stand=stand, sent=sent, letter=letter):
             sent.append(data)
-            stand.part._answer(b"A" if data == nibp.ABORT else letter)
+            stand.part._answer(b"A" if data == nibp_frames.ABORT else letter)
 
         stand.uart.on_receive = refuse
         assert stand.measure(15) == [CuffFault(REFUSED)], letter
-        assert sent.count(nibp.START_ADULT) == 5, letter
+        assert sent.count(nibp_frames.START_ADULT) == 5, letter
 
 
 def test_noise_that_looks_like_a_long_frame_delays_no_abort():
@@ -306,3 +308,62 @@ def test_a_silent_module_is_asked_gently():
 def test_a_reading_without_a_pulse_is_refused_and_a_low_one_is_not():
     assert Stand((118, 76, 90, 0)).measure() == [CuffFault(IMPLAUSIBLE)]
     assert Stand((62, 31, 41, 138)).measure() == [BloodPressure(62, 31, 41, 138)]
+
+
+def tight(stand, seconds):
+    """Run so long; whether pressure stayed, each second."""
+    found = []
+    for _ in range(seconds):
+        stand.run(1)
+        found.append(stand.nibp.tight)
+    return found
+
+
+def test_pressure_that_stays_behind_a_reading_or_an_abort_is_told_within_seconds():  # REQ-128
+    for seconds in (60, 15):  # to its end, and cut short
+        stand = Stand()
+        stand.part.stays_mmhg = 60
+        stand.nibp.start(0)
+        outcomes = []
+        while not outcomes:
+            outcomes = stand.run(1)
+            if stand.clock.now_us > seconds * 1000000 - 1:
+                stand.nibp.abort(stand.clock.now_ms())
+        found = tight(stand, 16)
+        assert not any(found[:9]), seconds  # a large cuff needs its time
+        assert all(found[13:]), seconds
+        assert not stand.nibp.silent
+        stand.part.stays_mmhg = 0
+        assert not tight(stand, 8)[-1]
+
+
+def test_a_cuff_that_lets_its_air_out_slowly_is_not_called_tight():  # REQ-128
+    stand = Stand()
+    stand.part.stays_mmhg = 60
+    stand.measure(10)
+    stand.nibp.abort(stand.clock.now_ms())
+    assert not any(tight(stand, 7))
+    stand.part.stays_mmhg = 0
+    assert not any(tight(stand, 30))
+
+
+def test_pressure_of_a_reading_is_not_called_tight():
+    stand = Stand()
+    stand.nibp.start(0)
+    assert not any(tight(stand, 60))
+    assert stand.part.cycles == 1
+
+
+def test_nothing_is_inflated_on_top_of_pressure_that_stays():  # REQ-128
+    stand = Stand()
+    stand.part.stays_mmhg = 60
+    stand.measure(60)
+    for wait in range(20):  # at rest, and in the middle of emptying
+        stand.run(1 + wait % 3 * 0.3)
+        assert stand.nibp.start(stand.clock.now_ms())
+        assert stand.run(10) == [CuffFault(NO_ANSWER)]
+    assert stand.part.cycles == 1
+    stand.nibp.start(stand.clock.now_ms())
+    stand.part.stays_mmhg = 0
+    stand.run(60)
+    assert stand.part.cycles == 2

@@ -1,8 +1,10 @@
 from test_nibp import Stand
 
-from drivers import nibp, nibp_hold
-from drivers.nibp import STOPPED, BloodPressure, CuffFault, Nibp
+from drivers import nibp_frames, nibp_hold
+from drivers.nibp import Nibp
+from drivers.nibp_frames import BloodPressure, CuffFault
 from drivers.nibp_hold import LEASE_MS, MOST_MS, Hold
+from sitter.cuff_codes import STOPPED
 
 
 class Service(Stand):
@@ -33,7 +35,7 @@ class Service(Stand):
 
 
 def test_the_frames_for_the_valves_sum_to_zero():
-    for frame in (nibp_hold.CLOSE_VALVES, nibp.OPEN_VALVES):
+    for frame in (nibp_hold.CLOSE_VALVES, nibp_frames.OPEN_VALVES):
         assert sum(frame) & 0xFF == 0
 
 

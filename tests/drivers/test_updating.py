@@ -4,7 +4,7 @@ import struct
 
 import updating
 from fake_app import KEY, FakeApp
-from slots import FAILED, GOOD, ON_TRIAL, TRIAL_MS, Slots
+from slots import FAILED, FELL_BACK, GOOD, ON_TRIAL, TRIAL_MS, Slots
 from test_logstore import new_root
 
 from both import raises
@@ -95,7 +95,8 @@ def test_the_marker_says_what_runs_and_what_became_of_the_other():
     for marker, folder, running, state in (
         (None, "/a", "a", GOOD), ("a", "/a", "a", GOOD), ("b", "/b", "b", GOOD), ("a>b", "/a", "a", GOOD),
         ("a?b", "/b", "b", ON_TRIAL), ("b?a", "/a", "a", ON_TRIAL), ("a!b", "/a", "a", FAILED),
-        ("a?b", "/a", "a", GOOD), ("nonsense", "/a", "a", GOOD),
+        ("a?b", "/a", "a", GOOD), ("nonsense", "/a", "a", GOOD), ("b#a", "/b", "b", FELL_BACK),
+        ("a#b", "/a", "a", FELL_BACK), ("a", "/b", "b", FELL_BACK), ("b#a", "/a", "a", GOOD),
     ):  # fmt: skip
         slots = installed(folder, marker).slots
         assert (slots.running, slots.state) == (running, state), (marker, folder)
@@ -161,6 +162,22 @@ def test_files_that_the_new_program_has_not_are_removed():
     assert os.listdir(app.root + "/b/drivers") == ["nibp.mpy"]
 
 
+def test_a_unit_that_fell_back_says_so_until_somebody_confirms_and_then_has_nothing_to_go_back_to():  # REQ-175
+    app = installed()
+    ask(app, "firmware", act="switch", mac=put_all(app))
+    app = started_anew(app, "/a", "a#b")
+    assert app.slots.fault == "other starts no more"
+    assert not app.unit.restarting  # it was the good one once: sessions may begin
+    app.post_fault("firmware", app.slots.fault)
+    assert ask(app, "status")["parts"]["firmware"] == "other starts no more"
+    assert ask(app, "firmware", act="show")["state"] == FELL_BACK
+    assert ask(app, "firmware", act="confirm")["ok"]
+    assert app.unit.faults["firmware"] is None
+    shown = ask(app, "firmware", act="show")
+    assert (shown["state"], shown["other"]) == (GOOD, None)
+    assert read(app.root + "/slot") == b"a"
+
+
 # --- what is refused --------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +228,12 @@ def test_a_manifest_that_is_none_is_refused():
         put_all(app, text=text)
         mac = digits(manifest.mac(KEY, sha256(text)))
         assert refusal(app, "firmware", act="switch", mac=mac)[0] in ("refused", "storage"), text
+
+
+def test_a_row_has_plain_digits_for_its_size_and_not_many():
+    for size in ("\u00b2", "\u0663", "-1", "+1", "1_0", "9" * 9, "9" * 5000, "0x1", ""):
+        assert manifest.parsed_row("%s %s main.mpy" % ("0" * 64, size)) is None, size
+    assert manifest.parsed_row(manifest.row("0" * 64, 65536, "main.mpy")) == ("0" * 64, 65536, "main.mpy")
 
 
 def test_names_are_those_of_compiled_files_and_no_paths():  # REQ-163
@@ -329,6 +352,14 @@ def test_nothing_is_switched_while_another_restart_is_to_come():
     mac = put_all(app)
     ask(app, "service")
     assert refusal(app, "firmware", act="switch", mac=mac)[0] == "refused"
+
+
+def test_what_was_compared_is_not_changed_before_the_start_with_it():  # REQ-172
+    app = installed()
+    ask(app, "firmware", act="switch", mac=put_all(app))
+    assert refusal(app, "put.begin", what="file", size=5, name="main.mpy", sha256="00" * 32)[0] == "refused"
+    assert refusal(app, "put.begin", what="manifest", size=5)[0] == "refused"
+    assert read(app.root + "/b/main.mpy") == FILES["main.mpy"]
 
 
 def test_a_piece_after_the_flash_was_full_is_refused():

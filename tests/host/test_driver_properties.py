@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers import dfplayer, nibp
+from drivers import dfplayer, nibp_frames
 from drivers.light import COLOUR_SCALE_MS, FULL_SCALE_MS, Light, duty_u16
 from drivers.ramp import Ramp
 
@@ -27,7 +27,7 @@ def in_pieces(parser, stream: bytes, cuts: list[int]) -> list:
 
 @given(st.binary(max_size=300), CUTS)
 def test_the_cuff_parser_takes_only_checked_frames(stream: bytes, cuts: list[int]) -> None:
-    parser = nibp.Parser()
+    parser = nibp_frames.Parser()
     found = in_pieces(parser, stream, cuts) + parser.end()
     at = 0
     for data in found:
@@ -39,12 +39,12 @@ def test_the_cuff_parser_takes_only_checked_frames(stream: bytes, cuts: list[int
 @given(st.lists(DATA, max_size=12), CUTS)
 def test_every_frame_of_the_cuff_module_arrives_once(datas: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(map(module_frame, datas))
-    assert in_pieces(nibp.Parser(), stream, cuts) == datas
+    assert in_pieces(nibp_frames.Parser(), stream, cuts) == datas
 
 
 @given(st.binary(max_size=100), DATA, CUTS)
 def test_a_frame_after_garbage_is_found_once_the_line_is_quiet(garbage: bytes, data: bytes, cuts: list[int]) -> None:
-    parser = nibp.Parser()
+    parser = nibp_frames.Parser()
     in_pieces(parser, garbage, cuts)
     parser.end()
     assert parser.feed(module_frame(data)) == [data]
@@ -52,7 +52,7 @@ def test_a_frame_after_garbage_is_found_once_the_line_is_quiet(garbage: bytes, d
 
 @given(st.binary(max_size=100), DATA)
 def test_a_swallowed_frame_comes_out_at_the_end(garbage: bytes, data: bytes) -> None:
-    parser = nibp.Parser()
+    parser = nibp_frames.Parser()
     found = parser.feed(garbage.replace(b"\x3e", b"") + b"\x3e\x18" + module_frame(data)) + parser.end()
     # A result is long enough for noise and its own start to make a frame with a right checksum, once in 256 times.
     assert data in found or len(data) == 21
@@ -62,21 +62,21 @@ def test_a_swallowed_frame_comes_out_at_the_end(garbage: bytes, data: bytes) -> 
 def test_one_damaged_byte_is_never_taken_for_the_frame(data: bytes, draw: st.DataObject) -> None:  # REQ-015
     frame = bytearray(module_frame(data))
     frame[draw.draw(st.integers(2, len(frame) - 1))] ^= draw.draw(st.integers(1, 255))
-    parser = nibp.Parser()
+    parser = nibp_frames.Parser()
     assert not [found for found in parser.feed(bytes(frame)) + parser.end() if len(found) == len(data)]
 
 
 @given(st.binary(min_size=21, max_size=21))
 def test_a_result_is_in_order_or_a_fault(data: bytes) -> None:
-    found = nibp.result_of(data)
-    if isinstance(found, nibp.BloodPressure):
+    found = nibp_frames.result_of(data)
+    if isinstance(found, nibp_frames.BloodPressure):
         assert data[18] == 0
         assert 20 <= found.diastolic_mmhg < found.mean_mmhg < found.systolic_mmhg <= 280
 
 
 @given(st.lists(st.binary(max_size=60), max_size=40))
 def test_the_cuff_parser_keeps_no_more_than_one_frame(pieces: list[bytes]) -> None:
-    parser = nibp.Parser()
+    parser = nibp_frames.Parser()
     for piece in pieces:
         parser.feed(piece)
         assert len(parser._buffer) < 24

@@ -279,3 +279,14 @@ def test_a_unit_that_starts_meanwhile_is_none_that_is_blank(unit, monkeypatch) -
     monkeypatch.setattr(flashing, "what_is_there", lambda *_: next(seen))
     unit.silent = True
     assert flashing.look(unit.port, 0.1)[0] == flashing.UNIT
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    (None, "a"), ("a", "a"), ("b", "a"), ("a>b", "a"), ("b#a", "a"), ("b!a", "a"), ("noise", "a"),
+    ("a!b", "a!b"), ("a?b", "a!b"),
+])  # fmt: skip
+def test_what_was_tried_in_vain_in_the_other_slot_stays_known(before, after, tmp_path) -> None:
+    if before:
+        (tmp_path / "slot").write_text(before)
+    exec(flashing._MARK.replace("/slot", f"{tmp_path}/slot"))  # as the chip does
+    assert (tmp_path / "slot").read_text() == after

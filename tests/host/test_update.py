@@ -167,6 +167,14 @@ def test_a_program_on_trial_is_confirmed_by_the_same_command(installed, newer, r
     assert (shown(run)["state"], shown(run)["version"]) == ("good", NEWER)
 
 
+def test_a_unit_that_fell_back_says_so_and_can_be_confirmed(installed, run) -> None:
+    installed.app.slots.state = "fallback"
+    code, out, _ = run("update", "--show")
+    assert (code, "no longer starts" in out, "there is none to go back to" in out) == (OK, True, True)
+    assert run("update", "--confirm")[0] == OK
+    assert shown(run)["state"] == "good"
+
+
 def test_who_confirms_by_hand_has_looked_at_what_is_broken(installed, newer, run, monkeypatch) -> None:
     installed.music = "no card"
     whole = update.confirm

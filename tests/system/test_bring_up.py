@@ -81,12 +81,14 @@ def technician(tmp_path: Path) -> Iterator[Technician]:
         yield Technician(tmp_path, unit)
 
 
-def newer_program(folder: Path) -> Path:
-    """The program with another version, compiled."""
+def newer_program(folder: Path, board: str = "") -> Path:
+    """The program with another version, compiled, and perhaps another board file."""
     tree = folder / "tree"
     shutil.copytree(firmware_tree.firmware_folder(), tree, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     init = tree / "sitter" / "__init__.py"
     init.write_text(init.read_text().replace(f'VERSION = "{VERSION}"', f'VERSION = "{NEWER}"'))
+    if board:
+        (tree / "sim" / "installed.py").write_text(board)
     return bundle.build(bundle.SIMULATOR, folder / "newer", tree).folder
 
 
@@ -165,6 +167,49 @@ def test_a_program_that_does_not_start_is_left(installed: Technician) -> None:  
     text = "\n".join(asked.replace("asked.mpy", "main.mpy") if row.endswith(" main.mpy") else row for row in rows)
     (broken / "manifest").write_text(text + "\n")
     installed.give(f"sitterctl update --yes --bundle {broken}", code=1)
+    said = json.loads(installed.give("sitterctl update --show --json"))
+    assert (said["version"], said["state"]) == (VERSION, "failed")
+
+
+def spoil(technician: Technician, path: str) -> None:
+    """A file on the flash is damaged, as by itself; the unit starts with it."""
+    port = technician.unit.port
+    assert flashing.ready(port, [keys.DEVELOPMENT_KEY], 2) == flashing.PROMPT
+    rot = f"f = open({path!r}, 'r+b'); f.write(b'rot'); f.close()"
+    flashing._mpremote(port, ["exec", flashing._REMOUNT + rot], "")
+    flashing._mpremote(port, ["reset"], "")
+
+
+def test_a_good_program_that_rots_gives_way_to_the_one_before_and_the_unit_says_so(
+    installed: Technician,
+) -> None:  # REQ-175
+    installed.give(f"sitterctl update --yes --bundle {newer_program(installed.folder)}")
+    spoil(installed, "/b/main.mpy")
+    flashing.wait_for(installed.unit.port, flashing.UNIT)
+    flashing.greeted(installed.unit.port)
+    said = json.loads(installed.give("sitterctl update --show --json"))
+    assert (said["version"], said["state"], said["running"]) == (VERSION, "fallback", "a")
+    assert "other starts no more" in installed.give("sitterctl check", code=1)
+    assert "no longer starts" in installed.give("sitterctl update --show")
+    installed.give("sitterctl update --confirm")
+    assert json.loads(installed.give("sitterctl update --show --json"))["state"] == "good"
+
+
+def test_without_another_program_flash_renews_one_that_can_not_even_read_the_keys(
+    installed: Technician,
+) -> None:  # REQ-176
+    session(installed)
+    before = json.loads(installed.give("sitterctl logs list --json"))
+    spoil(installed, "/a/drivers/keys.mpy")
+    flashing.wait_for(installed.unit.port, flashing.PROMPT)
+    installed.give(f"sitterctl flash --board simulator --port {installed.unit.port}")
+    assert before
+    assert json.loads(installed.give("sitterctl logs list --json")) == before
+
+
+def test_a_program_on_trial_that_hangs_in_its_first_import_is_left(installed: Technician) -> None:  # REQ-171
+    hangs = newer_program(installed.folder, board="import time\nwhile True:\n    time.sleep_ms(10)\n")
+    installed.give(f"sitterctl update --yes --bundle {hangs}", code=1)
     said = json.loads(installed.give("sitterctl update --show --json"))
     assert (said["version"], said["state"]) == (VERSION, "failed")
 

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +20,8 @@ LEAST_CASES, SECONDS = 100_000, 60
 RUN_ONE = """
 import sys, atheris
 sys.path[:0] = {path!r}
-with atheris.instrument_imports(include=["sitter", "drivers", "sitterctl.slog", "verbs", "uploads", "asked"]):
+ours = ["sitter", "drivers", "sitterctl.slog", "verbs", "uploads", "asked", "updating"]
+with atheris.instrument_imports(include=ours):
     import targets
 atheris.Setup(sys.argv, getattr(targets, {name!r}))
 atheris.Fuzz()
@@ -34,6 +36,12 @@ def names() -> list[str]:
     return found
 
 
+def in_memory() -> tempfile.TemporaryDirectory:
+    """For the files of targets that need some, which are the slowest part of them."""
+    memory = Path("/dev/shm")
+    return tempfile.TemporaryDirectory(prefix="sitter-fuzz-", dir=memory if memory.is_dir() else None)
+
+
 def fuzz(name: str, seconds: int) -> tuple[str, int, int, str]:
     """(name, cases, branches, what broke) of one target."""
     folder = ROOT / "build" / "fuzz" / name
@@ -42,11 +50,8 @@ def fuzz(name: str, seconds: int) -> tuple[str, int, int, str]:
     path = [str(ROOT / "host"), str(ROOT / "firmware"), str(ROOT / "tests"), str(HERE)]
     cases = branches = 0
     while True:
-        done = subprocess.run(
-            [sys.executable, "-c", RUN_ONE.format(path=path, name=name), f"-max_total_time={seconds}", "-max_len=2048",
-             f"-artifact_prefix={folder}/", str(corpus)],
-            capture_output=True, text=True, check=False, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        )  # fmt: skip
+        with in_memory() as files:
+            done = _run(name, path, seconds, folder, files)
         said = done.stdout + done.stderr
         cases += int((re.findall(r"Done (\d+) runs", said) or re.findall(r"#(\d+)\s", said) or ["0"])[-1])
         branches = int((re.findall(r"cov: (\d+)", said) or ["0"])[-1])
@@ -54,6 +59,15 @@ def fuzz(name: str, seconds: int) -> tuple[str, int, int, str]:
             return name, cases, branches, said[said.find("Traceback") :][:1500] + said[-400:]
         if cases >= LEAST_CASES or seconds < SECONDS:
             return name, cases, branches, ""
+
+
+def _run(name: str, path: list[str], seconds: int, folder: Path, files: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", RUN_ONE.format(path=path, name=name), f"-max_total_time={seconds}", "-max_len=2048",
+         f"-artifact_prefix={folder}/", str(folder / "corpus")],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": files},
+    )  # fmt: skip
 
 
 def main() -> int:

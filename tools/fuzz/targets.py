@@ -8,6 +8,7 @@ import hashlib
 import json
 import struct
 import tempfile
+from pathlib import Path
 
 from atheris import FuzzedDataProvider
 from fake_app import KEY, PLAN, FakeApp
@@ -15,9 +16,9 @@ from verbs import VERBS as ALL_VERBS
 
 from drivers.dfplayer import Parser as PlayerParser
 from drivers.link import Link, Refused
-from drivers.nibp import CuffFault, result_of
-from drivers.nibp import Parser as CuffParser
-from sitter import frames, plan, programme, records, seal, settings
+from drivers.nibp_frames import CuffFault, result_of
+from drivers.nibp_frames import Parser as CuffParser
+from sitter import frames, manifest, plan, programme, records, seal, settings
 from sitter.access import HOST, UNIT, Handshake
 from sitter.unit import Unit
 from sitterctl import keys, slog
@@ -271,5 +272,139 @@ def player(data: bytes) -> None:
         assert len(parser._buffer) < 32
 
 
+def manifests(data: bytes) -> None:
+    """Any line is a head, a row or neither; a row names a file inside a slot, and is written as it was read."""
+    source = FuzzedDataProvider(data)
+    for _ in range(source.ConsumeIntInRange(1, 8)):
+        line = _line(source)
+        head, row = manifest.parsed_head(line), manifest.parsed_row(line)
+        assert head is None or manifest.parsed_head(manifest.head(*head)) == head
+        if row is None:
+            continue
+        digest, size, name = row
+        assert manifest.parsed_row(manifest.row(digest, size, name)) == row and size >= 0
+        path = Path("/b", name)
+        assert path.suffix == ".mpy" and ".." not in path.parts and path.parent in (
+            Path("/b"), Path("/b/sitter"), Path("/b/drivers")
+        )  # fmt: skip
+
+
+def _line(source: FuzzedDataProvider) -> str:
+    """Words as a manifest has them, or nearly."""
+    known = ["0" * 64, "sitter", "0.2.0", "esp32_devkitc", "5", "main.mpy", "sitter/unit.mpy", "drivers/a_1.mpy"]
+    words = []
+    for _ in range(source.ConsumeIntInRange(0, 4)):
+        word = source.PickValueInList(known)
+        if source.ConsumeBool():
+            at = source.ConsumeIntInRange(0, len(word))
+            word = word[:at] + source.ConsumeUnicodeNoSurrogates(3) + word[at + source.ConsumeIntInRange(0, 3) :]
+        words.append(word)
+    return source.PickValueInList([" ", " ", "  ", "\t"]).join(words)
+
+
+UNIT_ROOT = Path(tempfile.mkdtemp())  # with a program in slot a
+PROGRAM = {"main.mpy": b"M" * 300, "board.mpy": b"B", "slots.mpy": b"S", "updating.mpy": b"U", "sitter/unit.mpy": b"X"}
+
+
+def _manifest(files: dict[str, bytes], board: str = "esp32_devkitc") -> bytes:
+    rows = [manifest.row(hashlib.sha256(files[name]).hexdigest(), len(files[name]), name) for name in files]
+    return (manifest.head("0.2.0", board) + "".join(rows)).encode()
+
+
+def _install() -> None:
+    for name in PROGRAM:
+        (UNIT_ROOT / "a" / name).parent.mkdir(parents=True, exist_ok=True)
+        (UNIT_ROOT / "a" / name).write_bytes(PROGRAM[name])
+    (UNIT_ROOT / "a" / "manifest").write_bytes(_manifest(PROGRAM))
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+_install()
+INSTALLED = _contents(UNIT_ROOT)
+
+
+def firmware(data: bytes) -> None:
+    """Whoever knows the key may send any program, in any order: the running one stays as it is, nothing is written
+    outside the other slot, and only what is whole, for this board and vouched for is ever to be tried."""
+    source = FuzzedDataProvider(data)
+    for name in _contents(UNIT_ROOT).keys() - INSTALLED.keys():
+        (UNIT_ROOT / name).unlink()
+    app = FakeApp(str(UNIT_ROOT), {})
+    files = {name: PROGRAM[name] for name in PROGRAM if source.ConsumeIntInRange(0, 9)}
+    whole = _manifest(files, source.PickValueInList(["esp32_devkitc", "esp32_devkitc", "simulator"]))
+    if not source.ConsumeIntInRange(0, 3):
+        at = source.ConsumeIntInRange(0, len(whole))
+        whole = whole[:at] + source.ConsumeBytes(20) + whole[at + source.ConsumeIntInRange(0, 20) :]
+    sent = [("manifest", whole), *files.items()] if source.ConsumeBool() else []
+    for name, content in sent:
+        _put(app, source, name, content)
+    for _ in range(source.ConsumeIntInRange(1, 6)):
+        _ask_something(app, source, whole)
+    there = _contents(UNIT_ROOT)
+    for name in there.keys() | INSTALLED.keys():
+        assert name in ("slot", "a/mac") or name.startswith("b/") or there[name] == INSTALLED[name], name
+    if (UNIT_ROOT / "slot").exists():
+        assert app.restart_wanted and there["slot"] == b"a>b"
+        assert there["b/mac"] == manifest.mac(KEY, hashlib.sha256(there["b/manifest"]).digest())
+        lines = there["b/manifest"].decode().splitlines()
+        assert manifest.parsed_head(lines[0]) == ("0.2.0", "esp32_devkitc") or whole != _manifest(files)
+        rows = [manifest.parsed_row(line) for line in lines[1:]]
+        for row in rows:
+            assert row and row[:2] == (hashlib.sha256(there["b/" + row[2]]).hexdigest(), len(there["b/" + row[2]]))
+        assert {"main.mpy", "board.mpy", "slots.mpy", "updating.mpy"} <= {row[2] for row in rows if row}
+
+
+def _put(app: FakeApp, source: FuzzedDataProvider, name: str, content: bytes) -> None:
+    """A file of a program as the host puts it, or nearly."""
+    if not source.ConsumeIntInRange(0, 9):
+        content = source.ConsumeBytes(30) or b"?"
+    digest = hashlib.sha256(content).hexdigest()
+    what = {"what": "manifest"} if name == "manifest" else {"what": "file", "name": name, "sha256": digest}
+    have = _serve(app, {"do": "put.begin", "size": len(content), **what}).get("have", 0)
+    _piece(app, struct.pack("<I", have) + content[have:])
+    _serve(app, {"do": "put.commit", "sha256": digest})
+
+
+def _ask_something(app: FakeApp, source: FuzzedDataProvider, whole: bytes) -> None:
+    kind = source.ConsumeIntInRange(0, 4)
+    if kind == 0:
+        request = {"do": "firmware", "act": source.PickValueInList(["show", "switch", "confirm", "erase"])}
+        if source.ConsumeBool():
+            request["mac"] = manifest.mac(KEY, hashlib.sha256(whole).digest()).hex()
+        if not source.ConsumeIntInRange(0, 5):
+            request["mac"] = anything(source)
+        _serve(app, request)
+    elif kind == 1:
+        name = source.PickValueInList([*PROGRAM, "../a/main.mpy", "/a/main.mpy", "sitter/../x.mpy", "mac", "manifest"])
+        _put(app, source, name, PROGRAM.get(name, source.ConsumeBytes(40)))
+    elif kind == 2:
+        _piece(app, source.ConsumeBytes(170))
+    elif kind == 3:
+        fields = {source.PickValueInList(["what", "size", "name", "sha256"]): anything(source) for _ in range(3)}
+        _serve(app, {"what": source.PickValueInList(["manifest", "file"]), "size": 5, **fields, "do": "put.begin"})
+    elif not app.restart_wanted and (UNIT_ROOT / "b" / "main.mpy").exists():  # the flash rots
+        (UNIT_ROOT / "b" / "main.mpy").write_bytes(source.ConsumeBytes(20))
+
+
+def _serve(app: FakeApp, request: dict) -> dict:
+    """The answer; a refusal is one, and nothing else may come."""
+    try:
+        answer = app.verbs.serve(request, True)
+        return answer if isinstance(answer, dict) else [one for one in answer if one is not None][-1]
+    except Refused as refused:
+        assert len(json.dumps(refused.answer())) < 1000
+        return {}
+
+
+def _piece(app: FakeApp, body: bytes) -> None:
+    try:
+        app.verbs.take_data(body)
+    except Refused:
+        pass
+
+
 TARGETS = (frames_in_pieces, cobs, record_bodies, logs, setting_values, plans, strangers, key_holders, uploads, cuff,
-           player)  # fmt: skip
+           player, manifests, firmware)  # fmt: skip
