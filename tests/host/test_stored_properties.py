@@ -20,7 +20,7 @@ VALUES = ANYTHING | NUMBERS
 
 def kept() -> dict:
     """A session as a unit keeps it, after a dose, with a pressure and alarms that stand."""
-    unit = Unit(settings.defaults(), PLAN)
+    unit = Unit(settings.defaults(), PLAN, "SIM-0007")
     inputs = [("clock", (1777000000, True)), ("key", ("NEXT", "down")), ("key", ("NEXT", "short"))]
     saved = unit.step(1000, inputs).saved
     for at_ms, given_now in (
@@ -61,7 +61,7 @@ def test_a_stored_session_of_any_shape_is_taken_up_or_left_and_the_unit_steps(va
     if not session.may_resume(value):
         return
     assert isinstance(value, dict)
-    unit = Unit(settings.defaults(), PLAN)
+    unit = Unit(settings.defaults(), PLAN, "SIM-0007")
     first = unit.step(NOW_MS - 100, [("clock", (1777000100, True))])
     unit.resume(NOW_MS, stored.known_parts(value), 1777000100, 20)
     for at_ms in range(NOW_MS, NOW_MS + 40000, 5000):
