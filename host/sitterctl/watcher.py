@@ -60,6 +60,8 @@ class Watcher:
         self._met = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
@@ -67,7 +69,8 @@ class Watcher:
         self._stop.set()
 
     def wait(self, timeout_s: float) -> None:
-        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
 
     def _run(self) -> None:
         while not self._stop.is_set() and not is_left_alone(self.seen):
@@ -132,7 +135,9 @@ class Board:
             self._drop(path)
         for path in paths:
             if path not in self._watchers:
+                # Known before it is started, so that whatever comes between does not leave it behind.
                 self._watchers[path] = Watcher(path, self._keys, self._pace, self._places)
+                self._watchers[path].start()
         self._known = joined(self._known, [watcher.seen for watcher in self._watchers.values()])
         return sorted(self._known.values(), key=lambda seen: (seen.label or seen.unit_id or "~", seen.port))
 

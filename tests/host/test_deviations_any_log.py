@@ -3,7 +3,7 @@
 from datetime import UTC
 
 from example_log import SETTINGS, LogBuilder
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from quiet_log import T0, log_of, quiet, without
 
@@ -52,6 +52,7 @@ def any_record(draw: st.DrawFn) -> tuple[str, int | None, dict]:
     return name, at_ms, {known: draw(field(form)) for known, form, _ in fields[1:]}
 
 
+@settings(max_examples=30)  # each draws a whole page
 @given(st.lists(any_record(), max_size=25), st.integers(0, 1), st.none() | st.integers(0, 0xFFFFFFFE))
 def test_any_log_gives_a_page(some: list, trusted: int, utc_s: int | None) -> None:
     log = LogBuilder(utc_trusted=trusted, utc_s=utc_s)

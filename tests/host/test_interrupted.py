@@ -152,7 +152,7 @@ CASES = [
     ),  # it may be done: syncing a folder is allowed to fail
 ]
 # A number is shown until it is four seconds old. There is nothing to go on with, and a thread that was just begun keeps
-# the port until its program ends, which this one does not.
+# the port for as long as its question may take.
 WATCH = Case(("watch", "--for", "0.6"), cable=(OK, NO_ANSWER), goes_on=("completion", "bash"))
 OFFLINE = [Case(("completion", "bash")), Case(("alarms", "replay", "a.slog", "--settings", "bed3.toml"))]
 ALL = [

@@ -174,7 +174,7 @@ def test_a_program_that_does_not_start_is_left(installed: Technician) -> None:  
 def spoil(technician: Technician, path: str) -> None:
     """A file on the flash is damaged, as by itself; the unit starts with it."""
     port = technician.unit.port
-    assert flashing.ready(port, [keys.DEVELOPMENT_KEY], 2) == flashing.PROMPT
+    flashing.make_way(port, *flashing.look(port, 2), [keys.DEVELOPMENT_KEY], 2)
     rot = f"f = open({path!r}, 'r+b'); f.write(b'rot'); f.close()"
     flashing._mpremote(port, ["exec", flashing._REMOUNT + rot], "")
     flashing._mpremote(port, ["reset"], "")
