@@ -66,7 +66,7 @@ powercut-short:
 soak-short:
 	@$(BIN)/python tools/soak.py --short
 
-test-slow: $(READY) ## the tests that `test` leaves out: what the demo has to show; a minute
+test-slow: $(READY) ## the tests that `test` leaves out: long sessions, and scenarios whose faults the matrix has; 3 minutes
 	@$(BIN)/python -m pytest -m slow tests/system tests/host
 
 test-host: $(READY) ## the host tests alone, with simulated sensors, as a technician runs them

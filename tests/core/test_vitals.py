@@ -1,6 +1,6 @@
 from collections import namedtuple
 
-from sitter.vitals import APART_MS, READING_LAPSES_MS, Vitals
+from sitter.vitals import APART_MS, READING_LAPSES_MS, Vitals, are_numbers, is_pressure
 
 Reading = namedtuple("Reading", ("pulse_bpm", "spo2_pct"))
 _IMPOSSIBLE = ((19, 18), (301, 80), (120, 19), (300, 301), (80, 80), (79, 80), (120.0, 80), (120, None))
@@ -121,3 +121,16 @@ def test_pressures_come_back_shifted_onto_the_new_clock():
     assert again.pressure == (185, 115, 99, 70)
     assert again.pressure_ms == 285679
     assert again.twice() == (185, 115)
+
+
+def test_a_stored_pressure_is_four_numbers_that_a_patient_may_have():
+    assert is_pressure([185, 115, 99, 70]) and is_pressure([185, 115, 99, 0])
+    for wrong in (None, (185, 115, 99, 70), [185, 115, 99], [115, 185, 99, 70], [185, 115, 0, 70], [185, 115, 99, -1],
+                  [185, 115, 99, 999], ["185", 115, 99, 70]):  # fmt: skip
+        assert not is_pressure(wrong), wrong
+
+
+def test_a_stored_baseline_is_three_numbers_or_none_of_them():
+    assert are_numbers([97, 70, 120]) and are_numbers([None, None, None])
+    for wrong in (None, [97, 70], [97, 70, 120, 1], [30, 70, 120], [97, 7, 120], [97, 70, "120"]):
+        assert not are_numbers(wrong), wrong

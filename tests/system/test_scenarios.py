@@ -14,7 +14,14 @@ from sitterctl import simulator, slog, unix_port
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 LONG = ("quiet_session", "demo")
 OWN_FLASH = ("blank", "installed")  # for practice: test_bring_up.py
-SHORT = sorted(path.stem for path in SCENARIOS.glob("*.json") if path.stem not in (*LONG, *OWN_FLASH))
+# Whose faults are in the fault matrix too, which every run of the tests plays.
+IN_MATRIX = ("clock_lost", "dark_finger", "finger_off", "internal_bus_stuck", "music_absent", "patient_bus_held",
+             "sensor_clone", "slow_desaturation")  # fmt: skip
+SHORT = [
+    pytest.param(name, marks=pytest.mark.slow if name in IN_MATRIX else ())
+    for name in sorted(path.stem for path in SCENARIOS.glob("*.json"))
+    if name not in (*LONG, *OWN_FLASH)
+]
 
 
 def play(name: str, out: Path) -> dict:
