@@ -6,7 +6,7 @@ carries the id of its requirement, each id in the tests is in the table, each fa
 `plant` puts a fault into a copy of the tree and runs the tests that are named: one of them has to fail, and
 as a test, not because a file can't be read any more.
 
-`--check` does only the first, `--short` plants the first fault of each hazard, `--only REQ-nnn` one.
+`--check` does only the first, `--short` plants one fault of each hazard, `--only REQ-nnn` one.
 """
 
 import argparse
@@ -139,16 +139,23 @@ def plant_all(chosen: list[dict]) -> list[str]:
     return [f"{requirement['id']}: {words}" for requirement, words in zip(chosen, found, strict=True) if words]
 
 
+def quickest(hazard: dict) -> dict:
+    """Of its requirements the first of those that whole sessions have the least part in."""
+    return min(
+        hazard["requirements"], key=lambda requirement: sum("core/" not in test for test in requirement["tests"])
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Does every requirement have a test that would notice its breach?")
     parser.add_argument("--check", action="store_true", help="compare the table with the tree only")
-    parser.add_argument("--short", action="store_true", help="plant the first fault of each hazard only")
+    parser.add_argument("--short", action="store_true", help="plant one fault of each hazard only, the quickest")
     parser.add_argument("--only", metavar="REQ-nnn", action="append", help="plant the fault of this requirement")
     options = parser.parse_args()
     hazards = load()
     wrong, planted = check(hazards), []
     if not options.check and not wrong:
-        planted = [hazard["requirements"][0] for hazard in hazards] if options.short else requirements(hazards)
+        planted = [quickest(hazard) for hazard in hazards] if options.short else requirements(hazards)
         if options.only:
             planted = [requirement for requirement in planted if requirement["id"] in options.only]
         wrong = plant_all(planted)
