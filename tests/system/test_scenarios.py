@@ -15,8 +15,8 @@ SCENARIOS = Path(__file__).parent.parent / "scenarios"
 LONG = ("quiet_session", "demo")
 OWN_FLASH = ("blank", "installed")  # for practice: test_bring_up.py
 # Whose faults are in the fault matrix too, which every run of the tests plays.
-IN_MATRIX = ("clock_lost", "cuff_leak", "dark_finger", "finger_off", "internal_bus_stuck", "music_absent", "patient_bus_held",
-             "sensor_clone", "slow_desaturation")  # fmt: skip
+IN_MATRIX = ("clock_lost", "cuff_leak", "dark_finger", "finger_off", "internal_bus_stuck", "music_absent",
+             "patient_bus_held", "sensor_clone", "slow_desaturation")  # fmt: skip
 SHORT = [
     pytest.param(name, marks=pytest.mark.slow if name in IN_MATRIX else ())
     for name in sorted(path.stem for path in SCENARIOS.glob("*.json"))
