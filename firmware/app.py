@@ -9,6 +9,7 @@ import asyncio
 import gc
 import sys
 
+import startup
 from cuffcare import Care
 from custody import Custody
 from slots import Slots
@@ -25,13 +26,11 @@ from drivers.logstore import SESSION_BYTES, LogStore
 from drivers.max30102 import SAMPLE_RATE_HZ, Max30102
 from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
-from drivers.statestore import DAMAGED, StateStore
+from drivers.statestore import StateStore
 from drivers.supply import Max17048
-from sitter import catalogue, cues, plan, session, settings, stored
+from sitter import cues, settings
 from sitter.liveness import DISPENSABLE, Liveness
 from sitter.ppg import Oximeter
-from sitter.resume import gap_text
-from sitter.unit import Unit
 
 FLUSH_MS = 7500  # and up to 2 s of waiting for a good moment: never more than 10 s of vitals are lost
 NEARLY_FULL_BYTES = 2 * SESSION_BYTES
@@ -66,7 +65,7 @@ class App:
         self.light = Light(board.light_warm, board.light_cool)
         self.display = Display(board.display_spi, board.display_dc, board.display_cs, board.display_backlight)
         self.link = Link(self.custody.access, Verbs(self))
-        self.unit = self._build_unit()
+        self.unit, self._settings_fault = startup.build_unit(board, self.state)
         chosen = self.unit.settings
         self.sensor = Max30102(board.patient_i2c, board.free_patient_i2c, bool(chosen["oximeter_swapped"]))
         self.oximeter = Oximeter(SAMPLE_RATE_HZ, chosen["spo2_averaging_s"], settings.spo2_points(chosen))
@@ -89,26 +88,6 @@ class App:
 
     # --- start ----------------------------------------------------------------------------------------------------
 
-    def _build_unit(self) -> Unit:
-        chosen, damage = self.state.load("settings")
-        refused = chosen is not None and bool(settings.check(chosen))
-        self._settings_fault = None
-        if refused or damage:
-            words = "REFUSED" if refused else "DAMAGED"
-            self._settings_fault = words + (": DEFAULTS" if refused or damage is DAMAGED else ": OLD ONES")
-        # No older plan stands in for a damaged one: it may be another patient's.
-        patient_plan, damage = self.state.load("plan")
-        usable = patient_plan is not None and not damage and not plan.check(patient_plan)
-        if not usable and (damage or patient_plan is not None):
-            self.state.refuse("plan")
-        used, _ = self.state.load("used")
-        chosen = settings.complete({} if refused else chosen or {})
-        unit = Unit(chosen, patient_plan if usable else None, self.board.unit_id(), used)
-        on_card, damage = self.state.load("music")
-        if on_card is not None and not damage and not catalogue.check(on_card):
-            unit.director.catalogue = catalogue.Catalogue(on_card)
-        return unit
-
     def begin(self) -> None:
         """The first values: is the clock to be trusted, and was a session cut off?"""
         now_ms = self.board.now_ms()
@@ -118,42 +97,18 @@ class App:
         self.post_fault("key", self.custody.fault)
         self.post_fault("firmware", self.slots.fault)
         self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
-        self._look_for_session(now_ms, utc_s, trusted)
+        startup.look_for_session(self, now_ms, utc_s, trusted)
         self._say_what_is_damaged()
         self.unit.restarting = self.slots.no_session_because
         self.unit.introduce(now_ms)
         # Beside a patient no sound that is no alarm.
         self.unit.self_test.begin(now_ms, full=False, quiet=self.unit.session.watching)
 
-    def _look_for_session(self, now_ms: int, utc_s: int, trusted: bool) -> None:
-        """One that was cut off is taken up, as far as it is known; one that is lost may have had a patient."""
-        saved, damage = self.state.load("session")
-        if damage is DAMAGED or (saved is not None and not session.is_known(saved)):
-            self.state.refuse("session")
-            self.unit.restarted = gap_text(None)
-        elif saved is not None and session.may_resume(saved):
-            known = stored.known_parts(saved)
-            if len(known) < len(saved):
-                self.state.refuse("session")
-            self._take_up(now_ms, known, utc_s, trusted)
-
     def _say_what_is_damaged(self) -> None:
         damaged = [_DAMAGE[name] for name in _DAMAGE_ORDER if name in self.state.damaged]
         self.post_fault("state", damaged[0] if damaged else None)
 
-    def _take_up(self, now_ms: int, saved: dict, utc_s: int, trusted: bool) -> None:
-        trusted = trusted and bool(saved.get("utc_trusted"))
-        if not trusted:
-            utc_s = saved["utc_s"]  # nobody knows how long it was: go on as if it had been no time, and ask
-        sealed_ms = self.store.resume()
-        alive_ms = saved["at_ms"] if sealed_ms is None else sealed_ms
-        gap_s = max(0, utc_s - saved["utc_s"] - (alive_ms - saved["at_ms"]) // 1000) if trusted else None
-        self.unit.resume(now_ms, saved, utc_s, gap_s)
-        if sealed_ms is None:
-            self._open_log(now_ms)
-        self.store.append("boot", self.custody.boot(now_ms, utc_s, trusted, gap_s))
-
-    def _open_log(self, now_ms: int) -> None:
+    def open_log(self, now_ms: int) -> None:
         self.store.open(self.custody.header(now_ms, *self.clock.read()))
 
     def beat(self, task: str) -> int:
@@ -252,7 +207,7 @@ class App:
     def _keep(self, now_ms: int, out) -> None:
         """Hand records to the log. Vitals wait up to ten seconds; anything else is written at once, by its own task."""
         if out.log == "open":
-            self._open_log(now_ms)
+            self.open_log(now_ms)
         for name, fields in out.records:
             self.store.append(name, fields)
         if out.saved:

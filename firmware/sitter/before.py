@@ -35,6 +35,10 @@ class Before:
             return False
         return pressure[0] > settings["hold_systolic_mmhg"] or pressure[1] > settings["hold_diastolic_mmhg"]
 
+    def hold_words(self, vitals, settings: dict) -> str:
+        limits = (settings["hold_systolic_mmhg"], settings["hold_diastolic_mmhg"])
+        return "BP %d/%d > %d/%d: hold" % (vitals.pressure[0], vitals.pressure[1], limits[0], limits[1])
+
     def refusal(self, now_ms: int, vitals, settings: dict) -> str | None:
         """What is missing before the dose, for the screen; None when nothing is."""
         item = self.item(settings)
@@ -45,8 +49,7 @@ class Before:
         if self._readings == 0:
             return "needs a blood pressure"
         if self.holds(vitals, settings):
-            limits = (settings["hold_systolic_mmhg"], settings["hold_diastolic_mmhg"])
-            return "BP %d/%d > %d/%d: hold" % (vitals.pressure[0], vitals.pressure[1], limits[0], limits[1])
+            return self.hold_words(vitals, settings)
         left = settings["baseline_readings"] - self._readings
         return "needs %d more BP reading" % left + ("s" if left > 1 else "") if left > 0 else None
 

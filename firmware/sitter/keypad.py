@@ -119,14 +119,14 @@ def _next(now_ms: int, unit, out) -> None:
 
 def _dose(now_ms: int, unit, out) -> None:
     refused = None
-    if unit.session.phase == "ready":
-        refused = unit.before.refusal(now_ms, unit.vitals, unit.settings)
+    if unit.session.phase == "ready" and unit.before.holds(unit.vitals, unit.settings):
+        refused = unit.before.hold_words(unit.vitals, unit.settings)  # and nothing else keeps t0 from being known
     elif unit.session.dosed:
         refused = unit.mandate.second_refusal((now_ms - unit.session.t0_ms) // 60000, unit.session.doses)
+    if not refused and not unit.dose(now_ms, "key NEXT held", out):
+        refused = "no dose in this phase"
     if refused:
         unit.say(now_ms, refused)
-    else:
-        unit.dose(now_ms, "key NEXT held", out)
 
 
 def _mark(now_ms: int, unit, out) -> None:

@@ -55,7 +55,7 @@ class Mandate:
         return self.plan["dose"].get("dose_mg" if number == 1 else "second_dose_mg")
 
     def second_refusal(self, min_from_t0: int, doses: int) -> str | None:
-        """Why no further dose is to be given, for the screen. A walk-in has one."""
+        """Why no further dose is to be given, for the screen; a walk-in has none that is planned."""
         dose = self.plan["dose"] if self.plan else {}
         if doses > 1 or "second_dose_mg" not in dose:
             return "no further dose planned"

@@ -4,7 +4,7 @@ MARK goes down, BP up, NEXT chooses; it closes by itself after 20 seconds. SILEN
 """
 
 CLOSES_MS = 20000
-_KEYS = ("MARK", "BP", "NEXT")
+KEYS = ("MARK", "BP", "NEXT")
 
 
 class Menu:
@@ -26,7 +26,7 @@ class Menu:
 
     def take(self, now_ms: int, key: str, gesture: str) -> str | None:
         """A key: the name of what was chosen, "" if the key only moved, None if it was not for the menu."""
-        if not self.is_open(now_ms) or key not in _KEYS:
+        if not self.is_open(now_ms) or key not in KEYS:
             return None
         if gesture != "short":
             return ""

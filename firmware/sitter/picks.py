@@ -4,37 +4,34 @@ Each question is a menu of its own, MARK down, BP up, NEXT chooses. What was pic
 at the end; without a key for 20 seconds nothing has happened.
 """
 
-from sitter.menu import Menu
+from sitter.menu import KEYS, Menu
 
 
 class Picks:
     def __init__(self) -> None:
         self._menu = Menu()
-        self._titles: tuple = ()
-        self._left: list = []
+        self._questions: tuple = ()
         self.kind = ""
         self.chosen: list[str] = []
 
     def begin(self, now_ms: int, kind: str, questions: tuple) -> None:
         """`questions` are (title, texts to pick from); a title has three letters."""
-        self.kind, self.chosen = kind, []
-        self._left = list(questions)
+        self.kind, self.chosen, self._questions = kind, [], questions
         self._ask(now_ms)
 
     def _ask(self, now_ms: int) -> None:
-        if self._left:
-            title, texts = self._left.pop(0)
-            self._menu.open(now_ms, tuple((text, "%s: %s" % (title, text)) for text in texts))
-        else:
+        if self._is_answered:
             self._menu.open(now_ms, (("", "HOLD NEXT TO CONFIRM"),))
-            self._left = [None]
+        else:
+            title, texts = self._questions[len(self.chosen)]
+            self._menu.open(now_ms, tuple((text, "%s: %s" % (title, text)) for text in texts))
 
     def is_open(self, now_ms: int) -> bool:
         return bool(self.kind) and self._menu.is_open(now_ms)
 
     @property
     def _is_answered(self) -> bool:
-        return self._left == [None]
+        return len(self.chosen) == len(self._questions)
 
     def take(self, now_ms: int, key: str, gesture: str) -> str | None:
         """A key: the kind once all has been picked and confirmed, "" if the key was for this, None if not."""
@@ -44,13 +41,13 @@ class Picks:
             if (key, gesture) == ("NEXT", "hold"):
                 kind, self.kind = self.kind, ""
                 return kind
-            return "" if key in ("NEXT", "MARK", "BP") else None
+            return "" if key in KEYS else None
         picked = self._menu.take(now_ms, key, gesture)
-        if picked:
-            self.chosen.append(picked)
-            self._ask(now_ms)
-            return ""
-        return picked
+        if not picked:
+            return picked
+        self.chosen.append(picked)
+        self._ask(now_ms)
+        return ""
 
     def words(self) -> str:
         return self._menu.text()

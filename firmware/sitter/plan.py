@@ -13,6 +13,7 @@ conditions come from.
 
 from sitter import cues, pseudonym, settings, utc
 from sitter.clearance import seal
+from sitter.session import ENDS_MIN
 
 ROUTES = ("sublingual", "intramuscular")
 INDICATIONS = ("treatment_resistant_depression", "severe_anxiety", "ptsd", "other")
@@ -50,7 +51,7 @@ FIELDS = {
 }  # fmt: skip
 _OPTIONAL = ("dose.second_dose_mg", "dose.second_from_min", "dose.second_until_min", "session.music",
              "session.eye_shades", "integration.practice_days")  # fmt: skip
-_LISTS = {"preparation": ("meetings",), "integration": ("meetings",), "screening": ("reviews",)}  # looked at one by one
+_LISTS = {"integration": ("meetings",), "screening": ("reviews",)}  # looked at one by one
 _OPTIONAL_TABLES = ("limits", "schedule", "cues")
 _TABLES = tuple(table for table in FIELDS if table) + ("preparation",) + _OPTIONAL_TABLES
 _NO_TEXT_OF_PEOPLE = ("id", "unit_id", "clearance.seal")  # drawn by machines
@@ -228,6 +229,8 @@ def _whole_faults(plan: dict, cleared: bool) -> list[str]:
         faults.append("dose.second_dose_mg: takes second_from_min and second_until_min, and they take it")
     elif all(second) and dose["second_from_min"] >= dose["second_until_min"]:
         faults.append("dose.second_from_min: must lie before second_until_min")
+    elif all(second) and dose["second_until_min"] > ENDS_MIN[dose["route"]]["peak"]:
+        faults.append("dose.second_until_min: the peak ends at %d min" % ENDS_MIN[dose["route"]]["peak"])
     return faults + (_date_faults(plan) if cleared else [])
 
 

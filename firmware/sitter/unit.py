@@ -221,14 +221,14 @@ class Unit:
             self.session = Session(self.mandate.route)
         return True
 
-    def dose(self, now_ms: int, cause: str, out: Outputs) -> None:
-        """A dose was given, if one may be given in this phase. The first settles what the patient's own numbers are."""
+    def dose(self, now_ms: int, cause: str, out: Outputs) -> bool:
+        """A dose was given; False if none may be given in this phase. The first settles the patient's own numbers."""
         if self.session.dosed:
             given = self.session.another_dose()
         else:
             given = self.move(now_ms, session.DOSE, cause, out)
         if not given:
-            return
+            return False
         if self.session.doses == 1:
             self.mandate.spend(self.today(now_ms) or 0)
             self.baseline.settle()
@@ -236,6 +236,7 @@ class Unit:
                         systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
         self.record(out, "dose", now_ms, number=self.session.doses, dose_mg=self.mandate.dose_mg(self.session.doses),
                     route=self.session.route)  # fmt: skip
+        return True
 
     @property
     def plan(self) -> dict | None:

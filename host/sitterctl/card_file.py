@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sitter import catalogue
-from sitterctl import cue_file
+from sitterctl import toml_file
 from sitterctl.errors import USAGE, SitterError
 
 KIND, VERSION = "sitter music card", 1
@@ -42,7 +42,7 @@ class Card:
 
 def read(path: Path) -> Card:
     """A checked catalogue. Raises SitterError."""
-    whole = cue_file.toml(path)
+    whole = toml_file.read(path)[0]
     card, faults = None, []
     try:
         if (whole["kind"], whole["version"]) != (KIND, VERSION):

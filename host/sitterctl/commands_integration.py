@@ -10,6 +10,7 @@ import click
 from sitterctl import output
 from sitterctl.cli import examples, json_option, key_option, no_port_option
 from sitterctl.errors import NOT_VERIFIED, USAGE, SitterError
+from sitterctl.integration.planned import MOST_DAYS
 
 if TYPE_CHECKING:
     from sitterctl.integration.planned import Planned
@@ -61,7 +62,9 @@ def _hour(text: str) -> time:
 @click.option("--meeting", "meetings", multiple=True, callback=_read_as(_meeting, "2026-05-06T10:00 or 2026-05-06"),
               metavar="DATE[THH:MM]",
               help="A planned meeting, in local time; may be repeated. Instead of the plan's.")  # fmt: skip
-@click.option("--days", type=click.IntRange(0, 365), help="Days for practice after the session. Instead of the plan's.")
+@click.option(
+    "--days", type=click.IntRange(0, MOST_DAYS), help="Days for practice after the session. Instead of the plan's."
+)
 @click.option("--at", default="18:00", show_default=True, callback=_read_as(_hour, "18:00"),
               metavar="HH:MM", help="The hour of the reminders to practise.")  # fmt: skip
 @click.option("--date", "day", callback=_read_as(_date, "2026-05-04"), metavar="DATE",

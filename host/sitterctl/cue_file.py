@@ -2,11 +2,11 @@
 preview, how long each phase is thought to last. The check is the unit's own; docs/therapy.md explains the fields.
 """
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from sitter import catalogue, plan, programme
+from sitterctl import toml_file
 from sitterctl.errors import CHECK_FAILED, USAGE, SitterError
 
 KIND, VERSION = "sitter cues", 1
@@ -47,22 +47,12 @@ def find(name: str) -> Path:
 
 def read(path: Path) -> Cues:
     """A checked programme. Raises SitterError with every fault."""
-    whole = toml(path)
+    whole, _ = toml_file.read(path)
     faults = _faults(whole)
     if faults:
         raise _refused(path, faults, USAGE)
     phases = {name: whole[name] for name in whole if name not in _HEADER}
     return Cues(path.stem, whole["title"], whole["route"], {**_MINUTES, **whole.get("minutes", {})}, phases)
-
-
-def toml(path: Path) -> dict:
-    """What a TOML file says. Raises SitterError."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SitterError(f"can't read {path}: {error.strerror}", "check the path", exit_code=USAGE) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SitterError(f"{path} is not TOML: {error}", "mend the line it names", exit_code=USAGE) from error
 
 
 def _refused(path: Path, faults: list[str], exit_code: int) -> SitterError:

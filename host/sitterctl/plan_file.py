@@ -5,16 +5,15 @@ day, which is for the calendar: the unit and the seal of the clearance know its 
 """
 
 import re
-import tomllib
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sitter import clearance, plan, settings
+from sitterctl import toml_file
 from sitterctl.errors import USAGE, SitterError
 
 KIND, VERSION = "sitter plan", 1
 _HEADER = {"kind": KIND, "version": VERSION}
-_MEETINGS = {"integration": "meetings"}  # written as a list in the table; the others follow as tables of their own
 _NOTES = {
     "id": "drawn by `plan new`; a plan serves one session",
     "code": "a pseudonym: who it stands for is kept elsewhere",
@@ -28,8 +27,6 @@ _NOTES = {
 
 def today() -> date:
     """By UTC, as on the unit."""
-    from datetime import UTC
-
     return datetime.now(UTC).date()
 
 
@@ -46,17 +43,17 @@ def _date(value: int) -> date:
 
 def load(path: Path) -> dict:
     """The plan in a file as the unit has it, whatever its faults. Raises SitterError when it is no such file."""
-    try:
-        whole = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SitterError(f"can't read {path}: {error.strerror}", "check the path", exit_code=USAGE) from error
-    except ValueError as error:  # not TOML, or not UTF-8
-        raise SitterError(f"{path} is not TOML: {error}", "mend the line it names", exit_code=USAGE) from error
+    return {name: _on_unit(value) for name, value in tables(path).items()}
+
+
+def tables(path: Path) -> dict:
+    """The same as it stands there, with TOML's own dates."""
+    whole, _ = toml_file.read(path)
     kind, version = whole.pop("kind", None), whole.pop("version", None)
     if (kind, version) != (KIND, VERSION):
         raise SitterError(f"{path} is {kind!r}, version {version!r}; {KIND!r}, version {VERSION}, is wanted",
                           "`sitterctl plan new` writes one", exit_code=USAGE)  # fmt: skip
-    return {name: _on_unit(value) for name, value in whole.items()}
+    return whole
 
 
 def _on_unit(value: object) -> object:
@@ -124,7 +121,7 @@ def text(whole: dict) -> str:
         for name, kind, low, high in rows:
             if name in values:
                 shown = _date(values[name]) if kind is plan.DATE else values[name]
-                lines.append(_field(table, name, _toml(shown), _about(table, name, kind, low, high)))
+                lines.append(_field(name, _toml(shown), _about(table, name, kind, low, high)))
         lines += _lists(table, values)
         if table == "screening":
             lines += _preparation(whole)
@@ -134,7 +131,7 @@ def text(whole: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _field(table: str, name: str, value: str, about: str) -> str:
+def _field(name: str, value: str, about: str) -> str:
     return f"{f'{name} = {value}':40s}  # {about}"
 
 
@@ -151,9 +148,7 @@ def _about(table: str, name: str, kind: object, low: int, high: int) -> str:
 def _lists(table: str, values: dict) -> list[str]:
     if table == "integration":
         dates = ", ".join(_date(one).isoformat() for one in values.get("meetings", []))
-        return [
-            _field(table, "meetings", f"[{dates}]", "those that are planned; a time may be given: 2026-05-06T10:00")
-        ]
+        return [_field("meetings", f"[{dates}]", "those that are planned; a time may be given: 2026-05-06T10:00")]
     lines = []
     for name, review in (values.get("reviews") or {}).items():
         lines += ["", f"[screening.reviews.{name}]", f"by = {_toml(review['by'])}", f"on = {_date(review['on'])}"]

@@ -1,7 +1,6 @@
 """A new plan, asked for question by question. Nothing has a default that would answer a medical question by itself."""
 
 import secrets
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import click
@@ -97,10 +96,10 @@ def _meetings() -> list[dict]:
     return met
 
 
-def _dates(question: str, read: Callable[[str], date] = _date) -> list[int]:
+def _dates(question: str) -> list[int]:
     found = []
     while words := click.prompt(question, default="", show_default=False, err=True):
-        found.append(plan_file.day(read(words)))
+        found.append(plan_file.day(_date(words)))
     return found
 
 

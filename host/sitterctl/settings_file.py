@@ -7,14 +7,13 @@ with the line, by the same check that the unit makes.
 import difflib
 import json
 import re
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 from platformdirs import user_data_dir
 
 from sitter import settings
-from sitterctl import whole_file
+from sitterctl import toml_file, whole_file
 from sitterctl.errors import USAGE, SitterError
 
 # VERSION goes up when a setting is taken away or comes to mean something else: then a file of before is refused, as a
@@ -51,26 +50,13 @@ def text(values: dict, whose: str) -> str:
 
 def read(path: Path) -> dict:
     """The checked settings that a file names. Raises SitterError with every fault, each with its line."""
-    try:
-        source = path.read_text(encoding="utf-8")
-        whole = tomllib.loads(source)
-    except OSError as error:
-        raise SitterError(f"can't read {path}: {error.strerror}", "check the path", exit_code=USAGE) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SitterError(f"{path} is not TOML: {error}", "mend the line it names", exit_code=USAGE) from error
-    except UnicodeDecodeError as error:
-        raise not_text(path, error) from error
+    whole, source = toml_file.read(path)
     faults = [f"{path}:{_line(source, fault)}: {fault}" for fault in _faults(whole)]
     if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise SitterError(f"these settings can't be used:\n{listed}", "mend the file and try again",
                           exit_code=USAGE, details={"faults": faults})  # fmt: skip
     return _values(whole)
-
-
-def not_text(path: Path, error: UnicodeDecodeError) -> SitterError:
-    line = error.object.count(b"\n", 0, error.start) + 1
-    return SitterError(f"{path} is not UTF-8 text (at line {line})", "save it as UTF-8", exit_code=USAGE)
 
 
 def _values(whole: dict) -> dict:

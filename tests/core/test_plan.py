@@ -102,6 +102,8 @@ def test_a_second_dose_has_a_window_or_there_is_none():
     assert faults(dose={"second_dose_mg": None, "second_from_min": None, "second_until_min": None}) == []
     assert len(faults(dose={"second_from_min": None})) == 1
     assert len(faults(dose={"second_from_min": 60, "second_until_min": 60})) == 1
+    assert faults(dose={"route": "intramuscular"}) == ["dose.second_until_min: the peak ends at 30 min"]
+    assert faults(dose={"route": "intramuscular", "second_until_min": 30}) == []
     assert faults(dose={"second_until_min": 120}) == ["dose.second_until_min: 120 is outside 5 to 90"]
 
 

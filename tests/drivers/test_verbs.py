@@ -369,7 +369,7 @@ def test_a_hundred_faults_fit_into_an_answer():
 
 def test_a_new_plan_is_in_force_at_once():
     app = new_app()
-    other = other_plan("KAP-0043", route="intramuscular", dose_mg=60, second_dose_mg=30)
+    other = other_plan("KAP-0043", route="intramuscular", dose_mg=60, second_dose_mg=30, second_until_min=30)
     assert put(app, "plan", other) == {"ok": True, "restarts": False}
     assert app.unit.plan == other
     assert app.unit.session.route == "intramuscular"

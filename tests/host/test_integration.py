@@ -265,7 +265,8 @@ def test_what_can_not_be_meant_is_said(words: tuple[str, ...], said: str, log: P
 
 # --- the plan ---------------------------------------------------------------------------------------------------------
 
-PLAN = """code = "KAP-0042"
+HEADER = 'kind = "sitter plan"\nversion = 1\n'
+PLAN = f"""{HEADER}code = "KAP-0042"
 route = "sublingual"
 [integration]
 willing = true
@@ -308,14 +309,14 @@ def test_who_is_not_willing_is_talked_to_first(log: Path, run, tmp_path: Path) -
     ("integration = 3", "integration: must be a table"),
     ("code = 3", "code: must be text"),
     ("[integration]\nwilling = 1", "integration.willing: must be true or false"),
-    ("[integration]\npractice_days = true", "integration.practice_days: must be a whole number of days, 0 to 365"),
-    ("[integration]\npractice_days = 400", "integration.practice_days: must be a whole number of days, 0 to 365"),
+    ("[integration]\npractice_days = true", "integration.practice_days: must be a whole number of days, 0 to 90"),
+    ("[integration]\npractice_days = 400", "integration.practice_days: must be a whole number of days, 0 to 90"),
     ("[integration]\nmeetings = 2026-05-06", "integration.meetings: must be a list of dates, such as"),
     ("[integration]\nmeetings = [10:00:00]", "integration.meetings: 10:00:00 (number 1) is no date such as"),
     ("[integration]\nmeetings = ['2026-05-06', 'soon']", "integration.meetings: soon (number 2) is no date such as"),
 ])  # fmt: skip
 def test_a_plan_with_faults_is_refused(table: str, fault: str, log: Path, run, tmp_path: Path) -> None:
-    (tmp_path / "plan.toml").write_text(table)
+    (tmp_path / "plan.toml").write_text(HEADER + table)
     code, _, err = run("integration", log, "--plan", "plan.toml")
     assert code == USAGE and f"plan.toml: {fault}" in err
 

@@ -4,15 +4,16 @@ Of a session plan only its code and the table [integration] are looked at; the r
 is not planned is made up.
 """
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
+from sitter import plan
+from sitterctl import plan_file
 from sitterctl.errors import USAGE, SitterError
 
-MOST_DAYS = 365
+MOST_DAYS = next(high for name, _, _, high in plan.FIELDS["integration"] if name == "practice_days")
 _EXAMPLE = "2026-05-06 or 2026-05-06T10:00"
 
 Meeting = date | datetime  # a datetime without an offset is local time
@@ -30,7 +31,7 @@ class Planned:
 
 def read(path: Path) -> Planned:
     """What a plan says. Raises SitterError with every fault of what was looked at."""
-    whole = _whole(path)
+    whole = plan_file.tables(path)
     table = whole.get("integration", {})
     faults = _faults(whole, table)
     if faults:
@@ -43,15 +44,6 @@ def read(path: Path) -> Planned:
         table.get("practice_days"),
         tuple(name for name in ("willing", "supported") if table.get(name) is False),
     )
-
-
-def _whole(path: Path) -> dict:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SitterError(f"can't read {path}: {error.strerror}", "check the path", exit_code=USAGE) from error
-    except ValueError as error:  # not TOML, or not UTF-8
-        raise SitterError(f"{path} is not TOML: {error}", "mend the line it names", exit_code=USAGE) from error
 
 
 def _faults(whole: dict, table: object) -> list[str]:
