@@ -322,12 +322,12 @@ from sitterctl.start import main
 main()
 """
 TWO_UNITS = """
-import time
+import os, time
 from sitterctl import connection, side_by_side
 def work(item):
-    print("begun", flush=True)
+    os.write(1, b"begun\\n")  # a line as a whole: two threads do it
     connection.stopped.wait()
-    print("asked to end", flush=True)
+    os.write(1, b"asked to end\\n")
     time.sleep(60)
 side_by_side.each(work, [1, 2])
 """
