@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,11 @@ def answer(monkeypatch: pytest.MonkeyPatch, yes: bool) -> None:
 
 def stored(unit: FakeUnit) -> dict | None:
     return unit.app.state.values.get("settings")
+
+
+def undated(file: str) -> str:
+    """A pulled file but for the second in which it was pulled."""
+    return re.sub(r"\d\d:\d\d:\d\dZ", "", file)
 
 
 def test_settings_are_shown_and_pulled_as_a_file_that_applies(unit: FakeUnit, run) -> None:
