@@ -1,7 +1,7 @@
 """ESP32-DevKitC V4 (ESP32-WROOM-32E, 4 MB flash, no PSRAM): every pin, bus and clock. Installed as board.mpy
 in the slot of its program.
 
-Never run on hardware yet. Pins and their reasons: hardware/README.md. With boot.py this is the only place that knows
+Never run on hardware yet. What hangs on each pin: hardware/README.md. With boot.py this is the only place that knows
 `machine` and `esp32`.
 """
 
@@ -18,13 +18,31 @@ from drivers import i2c_bus
 
 NAME = "esp32_devkitc"
 
+# Name, GPIO, direction, and why this one; tools/hardware/pins.py reads it. Comments cost the chip nothing.
 _PINS = {
-    "nibp_tx": 17, "nibp_rx": 16, "music_tx": 4, "music_rx": 35, "music_busy": 39,
-    "patient_sda": 21, "patient_scl": 22, "internal_sda": 32, "internal_scl": 33, "keys_int": 36,
-    "display_sck": 18, "display_mosi": 23, "display_dc": 19, "display_cs": 5, "display_backlight": 12,
-    "lamp_red": 25, "lamp_yellow": 26, "lamp_cyan": 27, "sounder": 13, "light_warm": 14, "light_cool": 2,
-    "call_relay": 15,
-}  # fmt: skip
+    "nibp_tx": 17,  # out: UART 1; free because this module has no PSRAM, and the bus's own default
+    "nibp_rx": 16,  # in: UART 1, beside it
+    "music_tx": 4,  # out: UART 2; no strap and no boot message
+    "music_rx": 35,  # in: UART 2; an input is all that this pin can be
+    "music_busy": 39,  # in: an input is all that this pin can be; the pull-up is on the board
+    "patient_sda": 21,  # both: I2C 0, the patient's side, alone on its bus; no strap
+    "patient_scl": 22,  # both: I2C 0
+    "internal_sda": 32,  # both: I2C 1, keys, clock and gauge; no strap
+    "internal_scl": 33,  # both: I2C 1
+    "keys_int": 36,  # in: open drain of the key expander; an input is all that this pin can be
+    "display_sck": 18,  # out: SPI 2 on its direct pins, good for 40 MHz
+    "display_mosi": 23,  # out: SPI 2 on its direct pins
+    "display_dc": 19,  # out: the direct pin for MISO, which the display does not have
+    "display_cs": 5,  # out: strap, high at reset: so is an idle select, which is pulled up
+    "display_backlight": 12,  # out: strap, must be low at reset: gate with a pull-down, and nothing may pull it up
+    "lamp_red": 25,  # out: LEDC blinks it without the program; no strap and no boot message
+    "lamp_yellow": 26,  # out: no strap and no boot message
+    "lamp_cyan": 27,  # out: no strap and no boot message
+    "sounder": 13,  # out: RMT; no strap and no boot message
+    "light_warm": 14,  # out: LEDC; may flicker while the chip starts, which a room light can stand
+    "light_cool": 2,  # out: LEDC; strap, low at reset to be flashed: gate with a pull-down
+    "call_relay": 15,  # out: strap, low only silences the boot message: pulled down, so that a chip in reset calls
+}
 
 _I2C_TIMEOUT_US = 10000
 # Full modulation wants 1250 Hz or more, by the line that is quoted from IEEE 1789-2015 as its low risk: percent up to

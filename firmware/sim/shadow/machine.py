@@ -22,7 +22,7 @@ def _reset(cause: str) -> None:
 class WDT:
     """The chip has one: whoever begins it again changes its time."""
 
-    def __init__(self, timeout: int = 5000) -> None:
+    def __init__(self, *, timeout: int = 5000) -> None:
         from sim.watchdog import FakeWatchdog
 
         if world.watchdog:
