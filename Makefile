@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 MUTATION := $(VENV)/.mutation
 FUZZING := $(VENV)/.fuzzing
+DRAWING := $(VENV)/.drawing
 
 # Where this is set each Python that a test starts compiles its modules again.
 export PYTHONDONTWRITEBYTECODE :=
@@ -15,12 +16,12 @@ export PYTHONDONTWRITEBYTECODE :=
 COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py)
 
 # What `make test` runs, three at once: the first of them mostly waits. Each one's output comes in one piece.
-TESTS := test-real-time test-played hazards-short soak-short test-core test-micropython powercut-short coverage size check-docs
+TESTS := test-real-time test-played hazards-short soak-short test-core test-hardware test-micropython powercut-short coverage size check-docs
 JOBS := 3
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: $(TESTS) help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: $(TESTS) help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate hardware lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +57,9 @@ test-core:
 
 test-micropython:
 	@$(BIN)/python tests/run_micropython.py
+
+test-hardware:
+	@$(BIN)/python -m pytest tests/hardware
 
 hazards-short:
 	@$(BIN)/python tools/hazards.py --short
@@ -102,6 +106,15 @@ mutate: $(MUTATION) ## change alarms, session and vitals one place at a time and
 $(MUTATION): requirements-mutation.txt $(READY)
 	@echo "adding the mutation tool to $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-mutation.txt
+	@touch $@
+
+hardware: $(DRAWING) ## check pins, netlist and bill of materials, and draw all of hardware/ anew; half a minute
+	@$(BIN)/python tools/check_port.py
+	@$(BIN)/python tools/hardware
+
+$(DRAWING): requirements-hardware.txt $(READY)
+	@echo "adding what draws the hardware to $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-hardware.txt
 	@touch $@
 
 lint: $(READY) ## style and common mistakes
