@@ -36,7 +36,7 @@ _PINS = {
     "display_dc": 13,  # out: the direct pin for MISO, which the display does not have
     "display_cs": 10,  # out: SPI 2 on its direct pins; pulled up
     "display_backlight": 14,  # out: gate with a pull-down
-    "lamp_red": 15,  # out: LEDC blinks it without the program
+    "lamp_red": 15,  # out: RMT blinks it without the program
     "lamp_yellow": 16,  # out: no strap
     "lamp_cyan": 21,  # out: no strap
     "sounder": 47,  # out: RMT; not 38 or 48, where the board's own coloured LED is, by its version
@@ -47,8 +47,10 @@ _PINS = {
 
 _I2C_TIMEOUT_US = 10000
 # Full modulation wants 1250 Hz or more, by the line that is quoted from IEEE 1789-2015 as its low risk: percent up to
-# 0.08 times the frequency (the standard itself was not at hand). 14 bits are left.
+# 0.08 times the frequency (the standard itself was not at hand). 13 bits are left.
 _LIGHT_HZ = 4000
+_RMT_DIV = 255
+_RMT_HZ = 80000000 // _RMT_DIV
 
 
 def safe_outputs() -> None:
@@ -106,6 +108,34 @@ class _Sounder:
         self._rmt.write_pulses(times_us, 1)
 
 
+class _Blinker:
+    """A lamp that flashes by itself, half on, with the face of a PWM: of the RMT, for LEDC here gets no slower than
+    5 Hz (80 MHz / 2^14 / 1024), and MicroPython gives all of its timers one clock."""
+
+    def __init__(self, pin: Pin) -> None:
+        self._pin = pin
+        self._rmt = None
+        self._hz = 2
+
+    def freq(self, hz: int) -> None:
+        """From the next `duty_u16` on."""
+        self._hz = hz
+
+    def duty_u16(self, duty: int) -> None:
+        """0 is dark, anything else flashes."""
+        if self._rmt:
+            self._rmt.loop(False)
+            self._rmt.deinit()
+            self._rmt = None
+        self._pin.init(Pin.OUT, value=0)
+        if duty:
+            half = _RMT_HZ // (2 * self._hz)
+            pieces = half // 32768 + 1  # 15 bits each
+            self._rmt = esp32.RMT(1, pin=self._pin, clock_div=_RMT_DIV)
+            self._rmt.loop(True)
+            self._rmt.write_pulses([half // pieces] * (2 * pieces), [True] * pieces + [False] * pieces)
+
+
 def _pwm(name: str, freq_hz: int) -> PWM:
     return PWM(Pin(_PINS[name]), freq=freq_hz, duty_u16=0)
 
@@ -148,7 +178,7 @@ display_spi = SPI(2, baudrate=40000000, sck=Pin(_PINS["display_sck"]), mosi=Pin(
 display_dc = Pin(_PINS["display_dc"], Pin.OUT)
 display_cs = Pin(_PINS["display_cs"], Pin.OUT, value=1)
 display_backlight = _pwm("display_backlight", 5000)
-lamp_red = _pwm("lamp_red", 2)
+lamp_red = _Blinker(Pin(_PINS["lamp_red"], Pin.OUT, value=0))
 lamp_yellow = Pin(_PINS["lamp_yellow"], Pin.OUT, value=0)
 lamp_cyan = Pin(_PINS["lamp_cyan"], Pin.OUT, value=0)
 call_relay = Pin(_PINS["call_relay"], Pin.OUT, value=0)

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import bom
+import box
 import budgets
 import erc
 import netlist
+import panels
 import pins
 import printed
 import schematic
@@ -25,6 +27,7 @@ BUILT = ROOT / "build" / "hardware"
 def check() -> list[Fault]:
     found = netlist.read()
     faults = pins.check_all() + erc.check(found)
+    faults += [Fault(Path(box.__file__), 0, f"{name} is too close to another hole") for name in box.crowded()]
     return faults or bom.check(found) + budgets.check(found)
 
 
@@ -34,6 +37,7 @@ def light(found: netlist.Netlist) -> dict[Path, str]:
     for sheet in found.sheets:
         made[DRAWINGS / f"schematic-{sheet}.svg"] = schematic.draw(found, sheet).svg()
     made[DRAWINGS / "wiring.svg"] = wiring.draw(found).svg()
+    made[DRAWINGS / "panels.svg"] = panels.draw().svg()
     return made
 
 
@@ -56,7 +60,7 @@ def heavy(found: netlist.Netlist) -> list[str]:
 
     BUILT.mkdir(parents=True, exist_ok=True)
     sheets = [DRAWINGS / f"schematic-{sheet}.svg" for sheet in found.sheets]
-    paper.bind([*sheets, DRAWINGS / "wiring.svg"], BUILT / "schematic.pdf")
+    paper.bind([*sheets, DRAWINGS / "wiring.svg", DRAWINGS / "panels.svg"], BUILT / "schematic.pdf")
     pieces = enclosure.pieces()
     for piece in pieces:
         solid.save_stl(piece.solid, BUILT / f"{piece.name}.stl")
