@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import box
 import netlist
 import pytest
 import schematic
@@ -29,11 +30,13 @@ def test_a_stale_drawing_is_named_and_stops_the_build(tmp_path: Path, monkeypatc
     for path, text in main.light(REAL).items():
         if path.parent == tmp_path:
             path.write_text(text)
+    (tmp_path / "enclosure.sha256").write_text(main.sources())
     assert main.stale(REAL) == []
+    (tmp_path / "enclosure.sha256").write_text("another box\n")
     (tmp_path / "wiring.svg").write_text("<svg/>")
     (tmp_path / "old.svg").write_text("<svg/>")
     assert [(fault.path.name, fault.text[:8]) for fault in main.stale(REAL)] == [
-        ("wiring.svg", "is stale"), ("old.svg", "is made ")]  # fmt: skip
+        ("wiring.svg", "is stale"), ("enclosure.sha256", "the pict"), ("old.svg", "is made ")]  # fmt: skip
 
 
 def test_the_check_ends_with_its_code() -> None:
@@ -68,3 +71,21 @@ def test_commands_in_the_pages_exist() -> None:
     for page in ("assembly.md", "bench.md"):
         for command in re.findall(r"`sitterctl selftest ([a-z ]+)`", (netlist.HARDWARE / page).read_text()):
             assert set(command.split()) <= known, command
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("KEYS", {"SILENCE": 40.0, "STOP": 60.0}, "too close for gloves"),
+        ("LETTERS", 3.0, "letters"),
+        ("LAMP", 10.0, "a lamp is under 20 mm"),
+        ("SOCKETS", (("J1", 24.0, 30.0, 12.0), ("J3", 30.0, 30.0, 12.0)), "J1 is too close"),
+        ("SERVICE", (90.0, 80.0), "service opening"),
+    ],
+)
+def test_a_box_that_can_not_be_used_is_found(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object, says: str
+) -> None:
+    assert box.misfits() == []
+    monkeypatch.setattr(box, name, value)
+    assert any(says in text for text in box.misfits())

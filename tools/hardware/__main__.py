@@ -5,6 +5,7 @@ written, and a committed file that its source would not make again is named.
 """
 
 import argparse
+import hashlib
 import sys
 from pathlib import Path
 
@@ -21,13 +22,15 @@ import wiring
 from faults import ROOT, Fault
 
 DRAWINGS = netlist.HARDWARE / "drawings"
+# The pictures of the box can't be made without manifold3d; beside them stands the hash of what they were made from.
+PICTURED = [ROOT / "tools" / "hardware" / name for name in ("box.py", "enclosure.py", "solid.py")]
 BUILT = ROOT / "build" / "hardware"
 
 
 def check() -> list[Fault]:
     found = netlist.read()
     faults = pins.check_all() + erc.check(found)
-    faults += [Fault(Path(box.__file__), 0, f"{name} is too close to another hole") for name in box.crowded()]
+    faults += [Fault(Path(box.__file__), 0, text) for text in box.misfits()]
     return faults or bom.check(found) + budgets.check(found)
 
 
@@ -41,6 +44,11 @@ def light(found: netlist.Netlist) -> dict[Path, str]:
     return made
 
 
+def sources() -> str:
+    """SHA-256 of the sources of the box's pictures, as sha256sum prints it."""
+    return "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in PICTURED)
+
+
 def stale(found: netlist.Netlist) -> list[Fault]:
     """Committed files that are not what their sources make; and drawings that no source makes any more."""
     made = light(found)
@@ -49,6 +57,9 @@ def stale(found: netlist.Netlist) -> list[Fault]:
         for path, text in made.items()
         if not path.exists() or path.read_text() != text
     ]
+    kept = DRAWINGS / "enclosure.sha256"
+    if not kept.exists() or kept.read_text() != sources():
+        faults.append(Fault(kept, 0, "the pictures of the box are stale: `make hardware` makes them anew"))
     return faults + [Fault(path, 0, "is made by nothing") for path in DRAWINGS.glob("*.svg") if path not in made]
 
 
@@ -66,6 +77,7 @@ def heavy(found: netlist.Netlist) -> list[str]:
         solid.save_stl(piece.solid, BUILT / f"{piece.name}.stl")
     for name, image in solid.views(pieces, enclosure.shown()).items():
         solid.keep_if_changed(image, DRAWINGS / f"enclosure-{name}.png")
+    (DRAWINGS / "enclosure.sha256").write_text(sources())
     return enclosure.faults()
 
 

@@ -3,6 +3,7 @@
 The sockets' are those of the makers' drawings as remembered: compare them with the parts before printing.
 """
 
+from itertools import pairwise
 from math import hypot
 
 WIDTH, HEIGHT, DEPTH, ROUND, WALL = 240.0, 160.0, 80.0, 8.0, 3.0
@@ -41,6 +42,21 @@ def posts() -> list[tuple[float, float]]:
     """The corner posts, into which the front is screwed."""
     inset = WALL + POST / 2 - 1
     return corners(WIDTH - 2 * inset, HEIGHT - 2 * inset, (WIDTH / 2, HEIGHT / 2))
+
+
+def misfits() -> list[str]:
+    """What could not be used, whatever the pieces look like."""
+    found = [f"{name} is too close to another hole" for name in crowded()]
+    across = sorted(KEYS.values())
+    if min(b - a for a, b in pairwise(across)) < KEY_FLANGE + 12:
+        found.append("the keys are too close for gloves: 12 mm between them")
+    if LETTERS < 5:
+        found.append("the letters of the keys are under 5 mm")
+    if LAMP < 20:
+        found.append("a lamp is under 20 mm across: 17 minutes of arc at 4 m")
+    if SERVICE_AT[1] + SERVICE[1] / 2 > DEPTH - FRONT - 4 or SERVICE_AT[1] - SERVICE[1] / 2 < WALL + 4:
+        found.append("the service opening leaves the lower wall")
+    return found
 
 
 def crowded() -> list[str]:

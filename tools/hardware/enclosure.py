@@ -4,7 +4,6 @@ All measures stand in box.py.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from box import (
@@ -44,7 +43,6 @@ from box import (
     WALL,
     WIDTH,
     corners,
-    crowded,
     posts,
 )
 from manifold3d import CrossSection, FillRule, JoinType, Manifold
@@ -189,7 +187,7 @@ def shown() -> list[Piece]:
 
 
 def faults() -> list[str]:
-    """What would not fit: pieces that run into each other, holes that meet, letters too small for 1 m."""
+    """What would not fit: pieces that run into each other, or fall apart. box.py has the rest."""
     found = []
     made = {piece.name: piece.solid for piece in pieces()}
     for name, solid in made.items():
@@ -198,12 +196,4 @@ def faults() -> list[str]:
     for one, other in (("tray", "front"), ("tray", "cover"), ("front", "labels")):
         if (made[one] ^ made[other]).volume() > 1:
             found.append(f"{one} and {other} run into each other by {(made[one] ^ made[other]).volume():.0f} mm3")
-    found += [f"{name} is too close to another hole" for name in crowded()]
-    across = sorted(KEYS.values())
-    if min(b - a for a, b in pairwise(across)) < KEY_FLANGE + 12:
-        found.append("the keys are too close for gloves: 12 mm between them")
-    if LETTERS < 5:
-        found.append("the letters of the keys are under 5 mm")
-    if LAMP < 20:
-        found.append("a lamp is under 20 mm across: 17 minutes of arc at 4 m")
     return found
