@@ -9,6 +9,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+import barriers
 import bom
 import box
 import budgets
@@ -40,6 +41,7 @@ def light(found: netlist.Netlist) -> dict[Path, str]:
     for sheet in found.sheets:
         made[DRAWINGS / f"schematic-{sheet}.svg"] = schematic.draw(found, sheet).svg()
     made[DRAWINGS / "wiring.svg"] = wiring.draw(found).svg()
+    made[DRAWINGS / "barriers.svg"] = barriers.draw(found).svg()
     made[DRAWINGS / "panels.svg"] = panels.draw().svg()
     return made
 
@@ -71,7 +73,9 @@ def heavy(found: netlist.Netlist) -> list[str]:
 
     BUILT.mkdir(parents=True, exist_ok=True)
     sheets = [DRAWINGS / f"schematic-{sheet}.svg" for sheet in found.sheets]
-    paper.bind([*sheets, DRAWINGS / "wiring.svg", DRAWINGS / "panels.svg"], BUILT / "schematic.pdf")
+    paper.bind(
+        [*sheets, *(DRAWINGS / f"{name}.svg" for name in ("barriers", "wiring", "panels"))], BUILT / "schematic.pdf"
+    )
     pieces = enclosure.pieces()
     for piece in pieces:
         solid.save_stl(piece.solid, BUILT / f"{piece.name}.stl")
