@@ -34,7 +34,7 @@ _PINS = {
     "display_mosi": 23,  # out: SPI 2 on its direct pins
     "display_dc": 19,  # out: the direct pin for MISO, which the display does not have
     "display_cs": 5,  # out: strap, high at reset: so is an idle select, which is pulled up
-    "display_backlight": 12,  # out: strap, must be low at reset: gate with a pull-down, and nothing may pull it up
+    "display_backlight": 12,  # out: strap, must be low at reset: driver with a pull-down, and nothing may pull it up
     "lamp_red": 25,  # out: LEDC blinks it without the program; no strap and no boot message
     "lamp_yellow": 26,  # out: no strap and no boot message
     "lamp_cyan": 27,  # out: no strap and no boot message

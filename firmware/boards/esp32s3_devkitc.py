@@ -35,7 +35,7 @@ _PINS = {
     "display_mosi": 11,  # out: SPI 2 on its direct pins
     "display_dc": 13,  # out: the direct pin for MISO, which the display does not have
     "display_cs": 10,  # out: SPI 2 on its direct pins; pulled up
-    "display_backlight": 14,  # out: gate with a pull-down
+    "display_backlight": 14,  # out: driver with a pull-down
     "lamp_red": 15,  # out: RMT blinks it without the program
     "lamp_yellow": 16,  # out: no strap
     "lamp_cyan": 21,  # out: no strap

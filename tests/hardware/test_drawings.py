@@ -8,6 +8,7 @@ from pathlib import Path
 
 import box
 import netlist
+import pins
 import pytest
 import schematic
 
@@ -41,6 +42,18 @@ def test_a_stale_drawing_is_named_and_stops_the_build(tmp_path: Path, monkeypatc
 
 def test_the_check_ends_with_its_code() -> None:
     assert subprocess.run([sys.executable, str(TOOL), "--check"], check=False, capture_output=True).returncode == 0
+
+
+def test_a_conflict_of_pins_stops_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = tmp_path / "esp32_devkitc.py"
+    board.write_text((pins.BOARDS / board.name).read_text().replace('"sounder": 13', '"sounder": 25'))
+    monkeypatch.setattr(pins, "check_all", lambda: pins.check(board))
+    monkeypatch.setattr(sys, "argv", ["hardware", "--check"])
+    assert main.main() == 1
+    line = next(n for n, text in enumerate(board.read_text().splitlines(), 1) if '"sounder": 25' in text)
+    assert f"{board}:{line}: GPIO 25 of sounder is lamp_red's" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("sheet", list(REAL.sheets))
