@@ -48,7 +48,7 @@ def bedside(reading: Reading) -> tuple[Unit, int]:
     unit.step(now_ms - 180_000, [("pressure", (138, 84, 102, 80))])
     for second in range(40):
         unit.step(now_ms + second * 1000, [("reading", reading)])
-        if unit.cuff_busy:
+        if unit.cuff.busy:
             unit.step(now_ms + second * 1000, [("pressure", (138, 84, 102, 80))])
     return unit, now_ms + 39_000
 

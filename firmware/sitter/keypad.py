@@ -81,7 +81,7 @@ def _music(now_ms: int, unit, out) -> None:
 
 def _stop_down(now_ms: int, unit, out) -> None:
     """Whether STOP turns out short or held, pressure leaves the cuff at once."""
-    unit.deflate(out)
+    unit.cuff.deflate(out)
 
 
 def _help(now_ms: int, unit, out) -> None:
@@ -93,10 +93,10 @@ def _end(now_ms: int, unit, out) -> None:
 
 
 def _pressure(now_ms: int, unit, out) -> None:
-    if unit.cuff_busy:
-        unit.deflate(out)
-    elif unit.session.watching and unit.schedule.may_start(now_ms):
-        unit.start_cuff(now_ms, "key BP", out)
+    if unit.cuff.busy:
+        unit.cuff.deflate(out)
+    elif unit.session.watching and unit.cuff.schedule.may_start(now_ms):
+        unit.cuff.start(now_ms, unit, "key BP", out)
     else:
         unit.say(now_ms, "cuff is resting" if unit.session.watching else "no session open")
 
@@ -250,7 +250,7 @@ def labels(now_ms: int, unit) -> tuple[str, str, str]:
     following = "RESUME" if unit.assessing else NEXT_LABELS[unit.session.phase]
     if following == "READY" and unit.before.item(unit.settings) is not None:
         following = "YES"
-    return "DEFLATE" if unit.cuff_busy else "BP", following, "MARK"
+    return "DEFLATE" if unit.cuff.busy else "BP", following, "MARK"
 
 
 def prompt(now_ms: int, unit) -> str:

@@ -21,7 +21,7 @@ def saved(now_ms: int, unit) -> dict:
     whole["baseline"] = unit.baseline.saved()
     whole["pressures"] = unit.vitals.saved()
     whole["alarms"] = unit.alarms.saved()
-    whole["schedule"] = unit.schedule.saved()
+    whole["schedule"] = unit.cuff.schedule.saved()
     whole["away"] = unit.away.saved()
     whole["before"] = unit.before.saved()
     whole["walk_in"] = unit.mandate.walk_in and list(unit.mandate.walk_in)
@@ -45,7 +45,7 @@ def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> Non
     if "alarms" in kept:
         unit.alarms.restore(now_ms, kept["alarms"], shift_ms)
     if "schedule" in kept:
-        unit.schedule.restore(kept["schedule"], shift_ms)
+        unit.cuff.schedule.restore(kept["schedule"], shift_ms)
     if "away" in kept:
         unit.away.restore(kept["away"], shift_ms)
     if "before" in kept:
@@ -53,7 +53,7 @@ def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> Non
     if "calls" in kept:
         unit.help_called, unit.patient_calls, unit.assessing = kept["calls"]
     unit.director.restore(kept.get("music"))
-    unit.schedule.rest(now_ms)  # the cuff may have been under pressure until now
+    unit.cuff.schedule.rest(now_ms)  # the cuff may have been under pressure until now
     unit.restarted = gap_text(gap_s)
     unit.asking = gap_s is None or gap_s > unit.settings["resume_ask_min"] * 60
 

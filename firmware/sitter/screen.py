@@ -54,10 +54,10 @@ def _vitals(now_ms: int, unit) -> tuple:
     pressure = vitals.pressure
     bp = "---/--" if pressure is None else "%d/%d" % (pressure[0], pressure[1])
     age_ms = vitals.pressure_age_ms(now_ms)
-    if unit.cuff_busy:
+    if unit.cuff.busy:
         age = "measuring"
     else:
-        due = "CUFF SERVICE DUE" if unit.cuff_due and not unit.session.watching else ""
+        due = "CUFF SERVICE DUE" if unit.cuff.service_due and not unit.session.watching else ""
         age = due if age_ms is None else "%d min ago" % (age_ms // 60000)
     return (
         ("pulse", "---" if pulse is None else str(pulse), "green"),

@@ -22,13 +22,12 @@ from sitter.alarms import Alarms
 from sitter.away import Away
 from sitter.baseline import Baseline
 from sitter.before import Before
-from sitter.cuff_codes import IMPLAUSIBLE
+from sitter.cuff import Cuff
 from sitter.directing import Director
 from sitter.facts import facts
 from sitter.mandate import Mandate
 from sitter.menu import Menu
 from sitter.picks import Picks
-from sitter.schedule import Schedule
 from sitter.selftest import KeyTest, SelfTest
 from sitter.session import Session
 from sitter.settings import spo2_points
@@ -64,13 +63,12 @@ class Unit:
         self.baseline = Baseline()
         self.spo2_adjusted = bool(spo2_points(settings))
         self.alarms = Alarms(self.settings)
-        self.schedule = Schedule(self.settings)
+        self.cuff = Cuff(self.settings)
         self.menu = Menu()
         self.picks = Picks()
         self.away = Away()
         self.self_test = SelfTest()
         self.key_test = KeyTest()
-        self.cuff_busy = self.cuff_due = False  # a reading is under way; the module's service is due
         self.faults: dict[str, str | None] = {}  # by part
         self.restarted: str | None = None  # how long the unit was off, until somebody has seen it
         self.asking = False  # whether the session that was interrupted is to go on
@@ -79,11 +77,9 @@ class Unit:
         self.chord_held = False  # somebody at the unit allows what only they may
         self.stuck_key: str | None = None
         self.battery: tuple[int, bool] | None = None  # level_pct, emptying
-        self.cuff_code: int | None = None  # of the last attempt, if it failed
         self.assessing = False  # HELP was called: music off, light up, no reading by schedule
         self.director = Director()
         self._relog = False
-        self._cuff_cause = ""
         self._closed_by = ""
         self._heard = False  # something came in with this step
         self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
@@ -98,7 +94,7 @@ class Unit:
         if self.session.time_is_up(now_ms):
             self.move(now_ms, session.TIME, "time", out)
         self._look_for_return(now_ms, out)
-        self._run_cuff(now_ms, out)
+        self.cuff.run(now_ms, self, out)
         self._judge(now_ms, since_ms, out)
         open_or_closing = self.session.watching or out.log == "close"
         if open_or_closing and any(name in _TO_BE_KEPT for name, _ in out.records):
@@ -127,17 +123,13 @@ class Unit:
                          finger=int(reading.finger))  # fmt: skip
 
     def _take_pressure(self, now_ms: int, pressure, out: Outputs) -> None:
-        if not self.vitals.take_pressure(now_ms, pressure):
-            self._take_cuff(now_ms, ("fault", IMPLAUSIBLE), out)
-            return
-        self.cuff_busy = False
-        self.cuff_code = None
+        self.cuff.take_pressure(now_ms, self, pressure, out)
+
+    def note_pressure(self, pressure) -> None:
+        """A blood pressure that may be believed: before the dose it is one of the patient's own."""
         if self.session.watching and not self.session.dosed:
             self.baseline.take_pressure(pressure[0])
             self.before.take_pressure()
-        self.schedule.succeeded(now_ms, again=self.is_high(pressure))
-        self.record(out, "pressure", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1],
-                     mean_mmhg=pressure[2], pulse_bpm=pressure[3], cause=self._cuff_cause)  # fmt: skip
 
     def is_high(self, pressure) -> bool:
         """Over a limit, and so to be taken again soon."""
@@ -145,12 +137,7 @@ class Unit:
         return pressure[0] > limits["systolic_high_mmhg"] or pressure[1] > limits["diastolic_high_mmhg"]
 
     def _take_cuff(self, now_ms: int, value, out: Outputs) -> None:
-        event, code = value
-        self.cuff_busy = False
-        self.schedule.failed(now_ms)
-        if event == "fault":
-            self.cuff_code = code
-        self.record(out, "cuff", now_ms, event=event, code=code, cause=self._cuff_cause)
+        self.cuff.take_event(now_ms, self, value, out)
 
     def _take_part(self, now_ms: int, value, out: Outputs) -> None:
         part, fault = value
@@ -190,7 +177,7 @@ class Unit:
     def leave(self, now_ms: int, reason: str, out: Outputs) -> None:
         """The patient goes out: AWAY begins."""
         self.away.begin(now_ms, reason)
-        self.deflate(out)
+        self.cuff.deflate(out)
         self.record(out, "away", now_ms, event="began", reason=reason)
 
     def come_back(self, now_ms: int, out: Outputs) -> None:
@@ -213,7 +200,7 @@ class Unit:
         if self.away.reason and not self.session.may_be_away:
             self.come_back(now_ms, out)
         if phase == "closed":
-            self.deflate(out)
+            self.cuff.deflate(out)
             self._closed_by = cause
             out.log = "close"
         elif phase == "idle" and self.mandate.walk_in:
@@ -288,24 +275,7 @@ class Unit:
         utc_s, at_ms, _ = self._utc
         return utc_s + (now_ms - at_ms) // 1000
 
-    # --- cuff, alarms ---------------------------------------------------------------------------------------------
-
-    def _run_cuff(self, now_ms: int, out: Outputs) -> None:
-        if self.cuff_busy or self.assessing or self.asking or self.away.reason:
-            return
-        if self.schedule.wants_reading(now_ms, self.session):
-            self.start_cuff(now_ms, "schedule", out)
-
-    def start_cuff(self, now_ms: int, cause: str, out: Outputs) -> None:
-        out.cuff = "start"
-        self.cuff_busy = True
-        self._cuff_cause = cause
-        self.record(out, "cuff", now_ms, event="started", cause=cause)
-
-    def deflate(self, out: Outputs) -> None:
-        """Pressure out of the cuff, if a reading is under way."""
-        if self.cuff_busy:
-            out.cuff = "abort"
+    # --- alarms ---------------------------------------------------------------------------------------------------
 
     def _judge(self, now_ms: int, since_ms: int | None, out: Outputs) -> None:
         if self._relog:  # behind the boot record, what stands from before it

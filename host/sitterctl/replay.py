@@ -129,14 +129,14 @@ class _State:
         unit = self.unit
         pressure = (said.systolic_mmhg, said.diastolic_mmhg, said.mean_mmhg, said.pulse_bpm)
         if unit.vitals.take_pressure(now_ms, pressure):
-            unit.cuff_code = None
+            unit.cuff.code = None
             if not unit.session.dosed:
                 unit.baseline.take_pressure(said.systolic_mmhg)
-            unit.schedule.succeeded(now_ms, again=unit.is_high(pressure))
+            unit.cuff.schedule.succeeded(now_ms, again=unit.is_high(pressure))
 
     def _take_cuff(self, now_ms: int, said: SimpleNamespace) -> None:
         if said.event == "fault":
-            self.unit.cuff_code = said.code
+            self.unit.cuff.code = said.code
 
     def _take_part(self, now_ms: int, said: SimpleNamespace) -> None:
         self.unit.faults[said.part] = said.fault

@@ -642,7 +642,7 @@ def test_the_screen_says_that_a_service_is_due_but_not_beside_a_patient():
     bed = Bedside()
     bed.run(1)
     assert shown(bed)["bp_note"] == ""
-    bed.unit.cuff_due = True
+    bed.unit.cuff.service_due = True
     bed.run(1)
     assert shown(bed)["bp_note"] == "CUFF SERVICE DUE"
     bed.press("NEXT")
