@@ -33,10 +33,10 @@ def alarm(now_ms: int, unit, edge, out) -> None:
                 signal_ms=edge.late_ms)  # fmt: skip
 
 
-def pressure(now_ms: int, unit, value: tuple, cause: str, out) -> None:
+def pressure(now_ms: int, unit, value: tuple, cause: str, out, source: str = "cuff") -> None:
     """A blood pressure: systolic, diastolic, mean in mmHg, pulse in bpm."""
     unit.record(out, "pressure", now_ms, systolic_mmhg=value[0], diastolic_mmhg=value[1], mean_mmhg=value[2],
-                pulse_bpm=value[3], cause=cause)  # fmt: skip
+                pulse_bpm=value[3], cause=cause, source=source)  # fmt: skip
 
 
 def battery(now_ms: int, unit, out) -> None:

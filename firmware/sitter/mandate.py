@@ -71,7 +71,8 @@ class Mandate:
             found.update({
                 "plan_id": whole["id"], "indication": whole["indication"], "expires": whole["expires"],
                 "dose_mg": dose["dose_mg"], "weight_kg": dose["weight_kg"],
-                "second_dose_mg": dose.get("second_dose_mg"), "planned_min": whole["session"]["planned_min"],
+                "second_dose_mg": dose.get("second_dose_mg"), "second_from_min": dose.get("second_from_min"),
+                "second_until_min": dose.get("second_until_min"), "planned_min": whole["session"]["planned_min"],
                 "meetings": len(whole["preparation"]["meetings"]), "systolic_mmhg": screening["systolic_mmhg"],
                 "diastolic_mmhg": screening["diastolic_mmhg"], "cleared_by": cleared["by"],
                 "cleared_on": cleared["on"],
