@@ -247,7 +247,7 @@ class App:
             saved, self._saved = self._saved, None
             self.state.save("session", saved)
         used = self.unit.mandate.newly_used()
-        if used:
+        if used is not None:
             self.state.save("used", used)
         self.care.write()
         self._say_what_is_damaged()

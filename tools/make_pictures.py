@@ -39,7 +39,7 @@ PLAN = practice_plan("SIM-0042", 20260504)
 
 def bedside(reading: Reading) -> tuple[Unit, int]:
     """A unit 42 minutes after the dose, with a blood pressure of three minutes ago."""
-    unit = Unit({**settings.defaults(), "checklist": [], "baseline_readings": 1}, PLAN, "SIM-0042")
+    unit = Unit({**settings.defaults(), "checklist": [], "baseline_readings": 1, "leave_passes": 0}, PLAN, "SIM-0042")
     unit.step(0, [("clock", (1_777_885_200, True)), ("key", ("NEXT", "short"))])
     now_ms = 60_000
     unit.step(now_ms, [("reading", Reading(72, 98, 140, 96, True)), ("pressure", (118, 76, 90, 72))])

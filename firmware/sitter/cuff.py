@@ -28,6 +28,16 @@ class Cuff:
         self.schedule.succeeded(now_ms, again=unit.is_high(pressure))
         logbook.pressure(now_ms, unit, pressure, self._cause, out)
 
+    def take_manual(self, now_ms: int, unit, pressure, out) -> bool:
+        """A reading that was taken by hand and keyed in: it counts for the schedule, and says nothing of the module.
+        False if no patient has such a pressure."""
+        if not unit.vitals.take_pressure(now_ms, pressure, by_hand=True):
+            return False
+        unit.note_pressure(pressure)
+        self.schedule.succeeded(now_ms, again=unit.is_high(pressure))
+        logbook.pressure(now_ms, unit, pressure, "keyed in", out, "manual")
+        return True
+
     def take_event(self, now_ms: int, unit, value, out) -> None:
         """The module's fault, or that it was stopped: ("fault" or "stopped", code)."""
         event, code = value

@@ -84,8 +84,17 @@ class Director:
             return (("music", "MUSIC ON"),)
         if not unit.session.watching:
             return (("music", "MUSIC OFF"),)
-        return (("talk", "TALK OVER: MUSIC UP" if self.talking else "TALK: MUSIC DOWN"), ("softer", "MUSIC SOFTER"),
-                ("louder", "MUSIC LOUDER"), ("skip", "MUSIC: NEXT TRACK"), ("music", "MUSIC OFF"))  # fmt: skip
+        return (("softer", "MUSIC SOFTER"), ("louder", "MUSIC LOUDER"), ("skip", "MUSIC: NEXT TRACK"),
+                ("music", "MUSIC OFF"))  # fmt: skip
+
+    def talk_items(self) -> list:
+        """And about making way for somebody who speaks: nearer to hand than the rest."""
+        return [] if self.off else [("talk", "TALK OVER: MUSIC UP" if self.talking else "TALK: MUSIC DOWN")]
+
+    @property
+    def playing(self) -> tuple:
+        """(folder, track), zeros where none plays."""
+        return self._playing
 
     def choose(self, chosen: str) -> None:
         """One of them."""

@@ -48,6 +48,16 @@ class Mandate:
             return self.walk_in[0]
         return self.plan["dose"]["route"] if self.plan else plan.ROUTES[0]
 
+    @property
+    def eye_shades(self) -> bool:
+        """Whether the patient wears some; a plan may say no."""
+        return self.plan is None or self.plan["session"].get("eye_shades", True)
+
+    @property
+    def planned_min(self) -> int | None:
+        """How long the session is to last."""
+        return self.plan["session"]["planned_min"] if self.plan else None
+
     def dose_mg(self, number: int) -> int | None:
         """Of the first dose, and of those that follow; None where no plan says."""
         if self.plan is None:
@@ -85,6 +95,12 @@ class Mandate:
         """The first dose of the plan's session is given."""
         if self.plan:
             self._used = ([[self.plan["id"], self.plan["code"], today]] + self._used)[:_KEPT]
+            self._is_new = True
+
+    def unspend(self) -> None:
+        """That dose was taken back."""
+        if self.plan and self._used and self._used[0][0] == self.plan["id"]:
+            self._used = self._used[1:]
             self._is_new = True
 
     def newly_used(self) -> list | None:

@@ -26,6 +26,7 @@ def saved(now_ms: int, unit) -> dict:
     whole["before"] = unit.before.saved()
     whole["walk_in"] = unit.mandate.walk_in and list(unit.mandate.walk_in)
     whole["music"] = unit.director.saved()
+    whole["inquiries"] = unit.inquiries.saved()
     whole["calls"] = [unit.help_called, unit.patient_calls, unit.assessing]
     return whole
 
@@ -50,6 +51,8 @@ def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> Non
         unit.away.restore(kept["away"], shift_ms)
     if "before" in kept:
         unit.before.restore(kept["before"], shift_ms)
+    if "inquiries" in kept:
+        unit.inquiries.restore(kept["inquiries"], shift_ms)
     if "calls" in kept:
         unit.help_called, unit.patient_calls, unit.assessing = kept["calls"]
     unit.director.restore(kept.get("music"))

@@ -30,7 +30,12 @@ def _fits(value, *kinds) -> bool:
 
 
 def _pressures(value) -> bool:
-    return type(value) is list and all(_fits(one, is_moment, vitals.is_pressure) for one in value)
+    return type(value) is list and all(_pressure(one) for one in value)
+
+
+def _pressure(value) -> bool:
+    """When, what, and whether it was keyed in; an older program did not say the last."""
+    return _fits(value, is_moment, vitals.is_pressure, is_moment) or _fits(value, is_moment, vitals.is_pressure)
 
 
 def _alarms(value) -> bool:
@@ -70,6 +75,11 @@ def _before(value) -> bool:
     return _fits(value, is_moment, is_moment, _may_be_none) and value[0] >= 0 and value[1] >= 0
 
 
+def _inquiries(value) -> bool:
+    """What inquiries.py keeps: two flags, passes, and the moment of the last or none."""
+    return _fits(value, is_moment, is_moment, is_moment, _may_be_none) and 0 <= value[2] <= 3
+
+
 def _walk_in(value) -> bool:
     """Route, by whom, and why; None where there is a plan."""
     return value is None or (_fits(value, _is_text, _is_text, _is_text) and value[0] in plan.ROUTES)
@@ -84,6 +94,7 @@ _PARTS = {
     "calls": _calls,
     "before": _before,
     "walk_in": _walk_in,
+    "inquiries": _inquiries,
 }
 
 

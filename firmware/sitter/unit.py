@@ -23,8 +23,10 @@ from sitter.away import Away
 from sitter.baseline import Baseline
 from sitter.before import Before
 from sitter.cuff import Cuff
+from sitter.dial import Dial
 from sitter.directing import Director
 from sitter.facts import facts
+from sitter.inquiries import Inquiries
 from sitter.mandate import Mandate
 from sitter.menu import Menu
 from sitter.picks import Picks
@@ -35,8 +37,8 @@ from sitter.vitals import Vitals
 
 SCREEN_EVERY_MS = 500
 # Records after which the state for a restart is another one.
-_TO_BE_KEPT = ("phase", "dose", "mark", "silence", "away", "pressure", "cuff", "alarm", "resume", "key", "check",
-               "override")  # fmt: skip
+_TO_BE_KEPT = ("phase", "dose", "void", "course", "leaving", "observe", "mark", "silence", "away", "pressure", "cuff",
+               "alarm", "resume", "key", "check", "override")  # fmt: skip
 
 
 class Outputs:
@@ -66,6 +68,8 @@ class Unit:
         self.cuff = Cuff(self.settings)
         self.menu = Menu()
         self.picks = Picks()
+        self.dial = Dial()
+        self.inquiries = Inquiries()
         self.away = Away()
         self.self_test = SelfTest()
         self.key_test = KeyTest()
@@ -95,6 +99,7 @@ class Unit:
             self.move(now_ms, session.TIME, "time", out)
         self._look_for_return(now_ms, out)
         self.cuff.run(now_ms, self, out)
+        self.inquiries.run(now_ms, self, out)
         self._judge(now_ms, since_ms, out)
         open_or_closing = self.session.watching or out.log == "close"
         if open_or_closing and any(name in _TO_BE_KEPT for name, _ in out.records):
@@ -117,7 +122,7 @@ class Unit:
         self.vitals.take_reading(now_ms, reading)
         if self.session.watching:
             if not self.session.dosed:
-                self.baseline.take_reading(reading)
+                self.baseline.take_reading(now_ms, reading)
             self.record(out, "vitals", now_ms, pulse_bpm=reading.pulse_bpm, spo2_pct=reading.spo2_pct,
                          perfusion_permyriad=reading.perfusion_permyriad, quality_pct=reading.quality_pct,
                          finger=int(reading.finger))  # fmt: skip
@@ -186,12 +191,12 @@ class Unit:
 
     # --- session ------------------------------------------------------------------------------------------------
 
-    def move(self, now_ms: int, event: str, cause: str, out: Outputs) -> bool:
-        if not self.session.event(now_ms, event):
+    def move(self, now_ms: int, event: str, cause: str, out: Outputs, ago_ms: int = 0) -> bool:
+        if not self.session.event(now_ms, event, ago_ms):
             return False
         phase = self.session.phase
         if phase == "checks":
-            self.baseline, self.before = Baseline(), Before()
+            self.baseline, self.before, self.inquiries = Baseline(), Before(), Inquiries()
             self.self_test.stop()  # beside a patient no signal that is no alarm
             logbook.begin(now_ms, self, out)
         self.record(out, "phase", now_ms, phase=phase, cause=cause)
@@ -201,28 +206,12 @@ class Unit:
             self.come_back(now_ms, out)
         if phase == "closed":
             self.cuff.deflate(out)
+            self.inquiries.questions.drop()
             self._closed_by = cause
             out.log = "close"
         elif phase == "idle" and self.mandate.walk_in:
             self.mandate.end()
             self.session = Session(self.mandate.route)
-        return True
-
-    def dose(self, now_ms: int, cause: str, out: Outputs) -> bool:
-        """A dose was given; False if none may be given in this phase. The first settles the patient's own numbers."""
-        if self.session.dosed:
-            given = self.session.another_dose()
-        else:
-            given = self.move(now_ms, session.DOSE, cause, out)
-        if not given:
-            return False
-        if self.session.doses == 1:
-            self.mandate.spend(self.today(now_ms) or 0)
-            self.baseline.settle()
-            self.record(out, "baseline", now_ms, spo2_pct=self.baseline.spo2_pct, pulse_bpm=self.baseline.pulse_bpm,
-                        systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
-        self.record(out, "dose", now_ms, number=self.session.doses, dose_mg=self.mandate.dose_mg(self.session.doses),
-                    route=self.session.route)  # fmt: skip
         return True
 
     @property

@@ -123,7 +123,7 @@ class _State:
         )
         self.unit.vitals.take_reading(now_ms, reading)
         if not self.unit.session.dosed:
-            self.unit.baseline.take_reading(reading)
+            self.unit.baseline.take_reading(now_ms, reading)
 
     def _take_pressure(self, now_ms: int, said: SimpleNamespace) -> None:
         unit = self.unit

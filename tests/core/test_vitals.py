@@ -117,7 +117,7 @@ def test_pressures_come_back_shifted_onto_the_new_clock():
     vitals = with_pressures((AT, 190, 120), (AT + 270000, 185, 115))
     again = Vitals()
     again.restore(vitals.saved(), -54321)
-    assert again.saved() == [[285679, [185, 115, 99, 70]], [15679, [190, 120, 99, 70]]]
+    assert again.saved() == [[285679, [185, 115, 99, 70], 0], [15679, [190, 120, 99, 70], 0]]
     assert again.pressure == (185, 115, 99, 70)
     assert again.pressure_ms == 285679
     assert again.twice() == (185, 115)
