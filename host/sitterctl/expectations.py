@@ -29,6 +29,9 @@ def check(expect: dict, log: Log, verdict: Verdict, start_utc_s: int, trace: dic
         count = len(log.named(name))
         if not bounds[0] <= count <= bounds[1]:
             failures.append(f"{bounds[0]} to {bounds[1]} records of {name} were expected, the log has {count}")
+    for row in expect.get("contents", []):
+        failures += _content_failures(row, log)
+    failures += [f"the hand at the keys gave up: {failure}" for failure in trace.get("hand", [])]
     if "verdict" in expect and verdict.kind != expect["verdict"]:
         failures.append(f"the log was expected to be {expect['verdict']}; {verdict.sentence}")
     for row in expect.get("bursts", []):
@@ -76,6 +79,16 @@ def _alarm_failures(row: dict, seen: _Seen) -> list[str]:
         if not _within(end, row["ended_s"]):
             return [f"alarm {alarm} was expected to end within {low} to {high} s; it ended at {end}"]
     return []
+
+
+def _content_failures(row: dict, log: Log) -> list[str]:
+    """There has to be a record with these fields."""
+    name, has = row["record"], row["has"]
+    found = [record.fields for record in log.named(name)]
+    if any(all(fields.get(field) == value for field, value in has.items()) for fields in found):
+        return []
+    seen = [{field: fields.get(field) for field in has} for fields in found]
+    return [f"a record {name} with {has} was expected; the log has {seen or 'none'}"]
 
 
 def _burst_failures(row: dict, trace: dict) -> list[str]:
