@@ -49,7 +49,7 @@ def presses(choices):
     return 1 + max([presses(choice[1]) for choice in choices if choice and type(choice[1]) is tuple] or [0])
 
 
-def test_an_observation_takes_six_presses_at_most():  # REQ-191
+def test_an_observation_takes_six_presses_at_most():  # REQ-201
     assert sum(presses(choices) for _, _, choices in observe.QUESTIONS) == 6
 
 
@@ -105,7 +105,7 @@ def at_forty():
     return bed
 
 
-def test_staff_are_asked_behind_the_mandatory_reading():  # REQ-191
+def test_staff_are_asked_behind_the_mandatory_reading():  # REQ-201
     bed = at_forty()
     for _ in range(2000):
         if bed.unit.cuff.busy:
@@ -121,7 +121,7 @@ def test_staff_are_asked_behind_the_mandatory_reading():  # REQ-191
         "21-24", 4, "some", "nausea", "40 min")  # fmt: skip
 
 
-def test_what_nobody_answers_is_absent_and_asked_once():  # REQ-191
+def test_what_nobody_answers_is_absent_and_asked_once():  # REQ-201
     bed = at_forty()
     bed.run(20)
     bed.pressure(131, 82)
@@ -134,7 +134,7 @@ def test_what_nobody_answers_is_absent_and_asked_once():  # REQ-191
     assert len(bed.of("observe")) == 1
 
 
-def test_a_cuff_that_fails_keeps_nobody_from_being_asked():  # REQ-191
+def test_a_cuff_that_fails_keeps_nobody_from_being_asked():  # REQ-201
     bed = at_forty()
     bed.run(20)
     bed.give("cuff", ("fault", 0x57))
@@ -195,7 +195,7 @@ def test_who_wears_none_is_not_asked_about_them():
 # --- the check before leaving -----------------------------------------------------------------------------------------
 
 
-def test_vitals_are_scored_by_how_far_they_are_from_the_patients_own():  # REQ-192
+def test_vitals_are_scored_by_how_far_they_are_from_the_patients_own():  # REQ-202
     rows = (
         (72, 120, 2), (86, 120, 2), (87, 120, 1), (58, 120, 2), (57, 120, 1), (72, 144, 2), (72, 145, 1),
         (100, 120, 1), (101, 120, 0), (72, 169, 0), (72, 71, 0), (101, 145, 0),
@@ -204,7 +204,7 @@ def test_vitals_are_scored_by_how_far_they_are_from_the_patients_own():  # REQ-1
         assert leaving.vitals_part(pulse, systolic, 72, 120) == points, (pulse, systolic)
 
 
-def test_without_a_number_there_is_no_score():  # REQ-192
+def test_without_a_number_there_is_no_score():  # REQ-202
     for missing in range(4):
         numbers = [72, 120, 72, 120]
         numbers[missing] = None
@@ -213,7 +213,7 @@ def test_without_a_number_there_is_no_score():  # REQ-192
     assert leaving.total(found) is None
 
 
-def test_next_leads_to_the_check_and_two_passes_to_the_end():  # REQ-193
+def test_next_leads_to_the_check_and_two_passes_to_the_end():  # REQ-203
     bed = recovering()
     assert keypad.labels(bed.now_ms, bed.unit)[1] == "LEAVING"
     row = passed(bed)
@@ -226,14 +226,14 @@ def test_next_leads_to_the_check_and_two_passes_to_the_end():  # REQ-193
     assert bed.unit.session.phase == "closed" and bed.of("unchecked") == []
 
 
-def test_a_second_pass_too_soon_does_not_count():  # REQ-193
+def test_a_second_pass_too_soon_does_not_count():  # REQ-203
     bed = recovering()
     passed(bed)
     bed.run(19 * 60)
     assert passed(bed)["number"] == 1
 
 
-def test_a_check_that_does_not_pass_begins_the_count_anew():  # REQ-193
+def test_a_check_that_does_not_pass_begins_the_count_anew():  # REQ-203
     bed = recovering()
     passed(bed)
     bed.run(20 * 60)
@@ -245,21 +245,21 @@ def test_a_check_that_does_not_pass_begins_the_count_anew():  # REQ-193
     assert shown(bed)["prompt"] == "10/12, not passed"
 
 
-def test_without_an_escort_nothing_passes():  # REQ-193
+def test_without_an_escort_nothing_passes():  # REQ-203
     bed = recovering()
     bed.press("NEXT")
     answer(bed, *(GOOD_ANSWERS[:-1] + ("NO",)))
     assert (bed.of("leaving")[-1]["total"], bed.of("leaving")[-1]["passed"]) == (12, 0)
 
 
-def test_a_part_at_nothing_never_passes():  # REQ-193
+def test_a_part_at_nothing_never_passes():  # REQ-203
     bed = recovering(leave_score=8)
     bed.press("NEXT")
     answer(bed, "12 TO 20", "5 AWAKE", "NONE", "NONE", "UNABLE", "FULLY", "YES")
     assert (bed.of("leaving")[-1]["total"], bed.of("leaving")[-1]["passed"]) == (10, 0)
 
 
-def test_vitals_out_of_range_keep_the_check_from_passing():  # REQ-192
+def test_vitals_out_of_range_keep_the_check_from_passing():  # REQ-202
     bed = recovering()
     bed.pressure(171, 90)
     bed.run(1)
@@ -269,7 +269,7 @@ def test_vitals_out_of_range_keep_the_check_from_passing():  # REQ-192
     assert (row["vitals"], row["systolic_mmhg"], row["passed"]) == (0, 171, 0)
 
 
-def test_a_missing_baseline_is_no_score_and_no_pass():  # REQ-192
+def test_a_missing_baseline_is_no_score_and_no_pass():  # REQ-202
     bed = recovering()
     bed.unit.baseline.open()
     bed.press("NEXT")
@@ -279,14 +279,14 @@ def test_a_missing_baseline_is_no_score_and_no_pass():  # REQ-192
     assert shown(bed)["prompt"] == "no score: vitals"
 
 
-def test_soon_after_a_dose_the_check_does_not_begin():  # REQ-193
+def test_soon_after_a_dose_the_check_does_not_begin():  # REQ-203
     bed = recovering(minutes=90)
     bed.press("NEXT")
     assert shown(bed)["prompt"] == "90 of 120 min since dose"
     assert bed.unit.session.phase == "recovery"
 
 
-def test_an_old_pressure_is_taken_again_first():  # REQ-192
+def test_an_old_pressure_is_taken_again_first():  # REQ-202
     bed = recovering()
     bed.run(11 * 60)
     bed.press("NEXT")
@@ -297,14 +297,14 @@ def test_an_old_pressure_is_taken_again_first():  # REQ-192
     assert shown(bed)["prompt"] == "BREATHS A MINUTE?"
 
 
-def test_who_closes_without_the_check_gives_a_reason():  # REQ-194
+def test_who_closes_without_the_check_gives_a_reason():  # REQ-204
     bed = recovering(clinicians=["MD-07"], leave_reasons=["transferred"])
     bed.choose("CLOSE WITHOUT CHECK", "WHO: MD-07", "WHY: transferred", "HOLD NEXT")
     assert bed.of("unchecked") == [{"by": "MD-07", "reason": "transferred", "at_ms": bed.now_ms}]
     assert bed.unit.session.phase == "closed"
 
 
-def test_a_unit_without_a_list_can_be_closed_with_a_reason_alone():  # REQ-194
+def test_a_unit_without_a_list_can_be_closed_with_a_reason_alone():  # REQ-204
     bed = recovering(clinicians=[], leave_reasons=["transferred"])
     bed.choose("CLOSE WITHOUT CHECK", "WHY: transferred", "HOLD NEXT")
     assert bed.of("unchecked")[0]["by"] is None
