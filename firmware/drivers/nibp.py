@@ -82,7 +82,7 @@ class Nibp:
         self.hold = hold
         return True
 
-    def start(self, now_ms: int) -> bool:
+    def start(self, now_ms: int, first_mmhg: int | None = None) -> bool:
         """Begin a cycle; False, and nothing sent, while one runs. After a reset it begins once the cuff is empty. Under
         a service's hold it only ends that, and is reported as stopped."""
         if self.held:

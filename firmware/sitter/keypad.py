@@ -95,6 +95,8 @@ def _end(now_ms: int, unit, out) -> None:
 def _pressure(now_ms: int, unit, out) -> None:
     if unit.cuff.busy:
         unit.cuff.deflate(out)
+    elif unit.cuff.may_defer(unit.session):
+        unit.cuff.defer(now_ms, unit, "key BP", out)
     elif unit.session.watching and unit.cuff.schedule.may_start(now_ms):
         unit.cuff.start(now_ms, unit, "key BP", out)
     else:
@@ -250,7 +252,8 @@ def labels(now_ms: int, unit) -> tuple[str, str, str]:
     following = "RESUME" if unit.assessing else NEXT_LABELS[unit.session.phase]
     if following == "READY" and unit.before.item(unit.settings) is not None:
         following = "YES"
-    return "DEFLATE" if unit.cuff.busy else "BP", following, "MARK"
+    later = "LATER" if unit.cuff.may_defer(unit.session) else "BP"
+    return "DEFLATE" if unit.cuff.busy else later, following, "MARK"
 
 
 def prompt(now_ms: int, unit) -> str:
@@ -270,4 +273,4 @@ def prompt(now_ms: int, unit) -> str:
         return "HELP: music off, light up"
     if unit.session.phase in ("idle", "checks"):
         return refusal(now_ms, unit) or "press NEXT"
-    return ""
+    return unit.cuff.words(now_ms, unit)
