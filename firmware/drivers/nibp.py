@@ -11,21 +11,21 @@ same is done behind every cycle. Pressure that will not go for ten seconds is a 
 told, and nothing is inflated over it. Its own limits (overpressure, 180 s) are independent of all this and remain the
 protection.
 
-Acknowledgements carry no number, but they come in order. One that answers an earlier frame must not pass for the end
-of this cycle, or the module would be asked for its previous result: until `O` has come, `K` and `A` mean nothing.
+An acknowledgement that answers an earlier frame must not pass for the end of this cycle, or the module would be asked
+for its previous result: nibp_start.py.
 """
 
 from drivers import nibp_frames as frames
 from drivers.nibp_frames import BloodPressure, CuffFault
 from drivers.nibp_line import GAP_MS, Line
+from drivers.nibp_start import ABORTED, BEGUN, FINISHED, LATER, Start
 from sitter.cuff_codes import NO_ANSWER, REFUSED, STOPPED, TOO_LONG
 
-_RECEIVED, _FINISHED, _ABORTED, _BUSY = 0x4F, 0x4B, 0x41, 0x42
 _STOPPED_THERE = 0x56  # the module's own code for a cycle that was stopped at the module
 
 # States of a cycle
 _IDLE, _STARTING, _MEASURING, _FETCHING, _ABORTING = range(5)
-_FRAMES = (frames.GET_CUFF, frames.START_ADULT, frames.GET_CUFF, frames.GET_RESULT, frames.ABORT)
+_FRAMES = (frames.GET_CUFF, None, frames.GET_CUFF, frames.GET_RESULT, frames.ABORT)
 # In turn, where an abort alone may not let the pressure out, until a reading behind them says that the cuff is empty.
 _EMPTYING = (frames.ABORT, frames.OPEN_VALVES, frames.GET_CUFF, frames.GET_CUFF)
 
@@ -51,7 +51,7 @@ class Nibp:
         self._outcome = STOPPED  # what an abort is reported as
         self._began_ms = 0
         self._tries = 0  # frames sent in a row without an answer
-        self._refusals = 0
+        self._start = Start()
         self._report_abort = self._start_next = False
         self._unseen = False  # nobody has seen the cuff empty since the last abort
         self._shut = False  # its valves may be closed without a cycle
@@ -101,7 +101,8 @@ class Nibp:
 
     def _begin(self, now_ms: int) -> None:
         self._state = _STARTING
-        self._tries = self._refusals = 0
+        self._tries = 0
+        self._start = Start()
         self._start_next = False
         self._began_ms = now_ms
         if now_ms >= self._line.next_ms:
@@ -143,7 +144,7 @@ class Nibp:
         if self._shut and (blind or self._state == _ABORTING):
             frame = _EMPTYING[self._tries % len(_EMPTYING)]
         else:
-            frame = frames.ABORT if blind else _FRAMES[self._state]
+            frame = frames.ABORT if blind else _FRAMES[self._state] or self._start.frame()
         self._tries += 1
         self._line.send(now_ms, frame)
 
@@ -217,28 +218,28 @@ class Nibp:
         self.tight = self._pressed_ms is not None and now_ms - self._pressed_ms >= _TIGHT_MS
 
     def _acknowledged(self, now_ms: int, code: int) -> CuffFault | None:
-        if self._state == _ABORTING and code in (_ABORTED, _FINISHED) and not self._shut:
+        if self._state == _ABORTING and code in (ABORTED, FINISHED) and not self._shut:
             return self._aborted(now_ms)
         if self._state == _STARTING:
             self._start_answered(now_ms, code)
-        elif self._state == _MEASURING and code == _FINISHED:
+        elif self._state == _MEASURING and code == FINISHED:
             self._state = _FETCHING
             self._tries = 0
-        elif self._state == _MEASURING and code == _ABORTED:
+        elif self._state == _MEASURING and code == ABORTED:
             self._stop(now_ms, _STOPPED_THERE)
         return None
 
     def _start_answered(self, now_ms: int, code: int) -> None:
-        if code in (_FINISHED, _ABORTED) or not self._tries:
-            return  # meant for something earlier
-        if code == _RECEIVED or (code == _BUSY and self._tries > 1):
-            self.cycles += 1
-            self._state = _MEASURING  # busy after a start without an answer: it is at work, only its `O` was lost
-        else:
-            self._refusals += 1
-            self._line.next_ms = now_ms + _ANSWER_MS  # it can't just now, or did not understand: once more in a second
+        meant = self._start.take(code, self._tries)
+        if meant is None:
+            return
         self._tries = 0
-        if self._refusals >= _TRIES:
+        if meant == BEGUN:
+            self.cycles += 1
+            self._state = _MEASURING
+        elif meant == LATER:
+            self._line.next_ms = now_ms + _ANSWER_MS
+        else:
             self._stop(now_ms, REFUSED)
 
     def _aborted(self, now_ms: int) -> CuffFault | None:
