@@ -84,7 +84,7 @@ class Nibp:
 
     def start(self, now_ms: int, first_mmhg: int | None = None) -> bool:
         """Begin a cycle; False, and nothing sent, while one runs. After a reset it begins once the cuff is empty. Under
-        a service's hold it only ends that, and is reported as stopped."""
+        a service's hold it only ends that, and is reported as stopped. `first_mmhg`: how far to inflate at first."""
         if self.held:
             self.take_back(now_ms, "start")
             self._report_abort = True
@@ -94,6 +94,7 @@ class Nibp:
         if self._pressed_ms is not None and not self.busy:  # not on top of that
             self._shut = True
             self._stop(now_ms, STOPPED)
+        self._start = Start(first_mmhg)
         self._start_next = self.busy
         if not self.busy:
             self._begin(now_ms)
@@ -102,7 +103,6 @@ class Nibp:
     def _begin(self, now_ms: int) -> None:
         self._state = _STARTING
         self._tries = 0
-        self._start = Start()
         self._start_next = False
         self._began_ms = now_ms
         if now_ms >= self._line.next_ms:
@@ -144,9 +144,10 @@ class Nibp:
         if self._shut and (blind or self._state == _ABORTING):
             frame = _EMPTYING[self._tries % len(_EMPTYING)]
         else:
-            frame = frames.ABORT if blind else _FRAMES[self._state] or self._start.frame()
-        self._tries += 1
-        self._line.send(now_ms, frame)
+            frame = frames.ABORT if blind else _FRAMES[self._state] or self._start.frame(now_ms)
+        if frame:
+            self._tries += self._state != _STARTING or frame is frames.START_ADULT
+            self._line.send(now_ms, frame)
 
     def look(self, now_ms: int) -> None:
         """Ask a module at rest for the pressure in its cuff now: `cuff_mmhg` is None until it has answered. Nothing is
@@ -198,6 +199,7 @@ class Nibp:
     def _looked_at(self, now_ms: int, cuff_mmhg: int) -> CuffFault | None:
         """Pressure in a cuff that rests or is to be emptied: is it out?"""
         self._note_pressure(now_ms, cuff_mmhg)
+        self._start.take_pressure(now_ms, cuff_mmhg)
         emptying = self._state == _ABORTING and self._shut and self._tries >= len(_EMPTYING) - 1
         if self._state == _IDLE and cuff_mmhg >= _EMPTY_MMHG:
             self._shut = True
@@ -222,15 +224,16 @@ class Nibp:
             return self._aborted(now_ms)
         if self._state == _STARTING:
             self._start_answered(now_ms, code)
-        elif self._state == _MEASURING and code == FINISHED:
-            self._state = _FETCHING
-            self._tries = 0
-        elif self._state == _MEASURING and code == ABORTED:
-            self._stop(now_ms, _STOPPED_THERE)
+        elif self._state == _MEASURING and code in (FINISHED, ABORTED) and self._start.may_end(now_ms):
+            if code == ABORTED:
+                self._stop(now_ms, _STOPPED_THERE)
+            else:
+                self._state = _FETCHING
+                self._tries = 0
         return None
 
     def _start_answered(self, now_ms: int, code: int) -> None:
-        meant = self._start.take(code, self._tries)
+        meant = self._start.take(now_ms, code, self._tries)
         if meant is None:
             return
         self._tries = 0
@@ -258,6 +261,8 @@ class Nibp:
             return self._stay_in_touch(now_ms)
         if self._state != _ABORTING and now_ms - self._began_ms > _CYCLE_MS:
             self._stop(now_ms, TOO_LONG)
+        elif self._state == _MEASURING and self._start.dead:
+            self._stop(now_ms, REFUSED)
         elif self._tries and now_ms - self._line.asked_ms < self._patience_ms():
             return None
         elif self._tries >= (_EMPTYING_TRIES if self._shut and self._state == _ABORTING else _TRIES):
