@@ -2,7 +2,7 @@
 for a service, with a rigid vessel, a T-piece, and somebody at a hand bulb.
 
 A cycle inflates to 30 mmHg above the systolic pressure (or 160) in about six seconds, or to what it was told to inflate
-to first; where that is less than 20 above the systolic pressure it notices after three seconds and pumps on to 30 above.
+to first; where that is less than 20 above the systolic pressure it notices in three seconds and pumps on to 30 above.
 It bleeds down in steps to below the diastolic one, empties the cuff, and says `K`. `pressures(now_us)` gives (systolic,
 diastolic, mean, pulse) of the arm.
 
@@ -10,9 +10,8 @@ Knobs: `absent`; `leak` (error 0x57 after 20 s), `weak_signal` (1), `motion` (2)
 damages every n-th frame; `slow_ms` delays answers; `swapped_result` gives diastolic for systolic; `stops_in_mid`:
 falls silent with pressure in the cuff; `stays_mmhg`: no air goes below that pressure, as with a valve or a hose that
 sticks, until it is 0 again; `first_says`: its acknowledgements, one letter each, when it is told how far to inflate at
-first: `OK` as the shipped one, `K`, `N` for a module that does not know the command, or none; `first_slow_ms`: they come
-so much later, and those to other frames do not. Its own protection empties the cuff after 180 s whatever the host does.
-A frame that comes within 90 ms of the one before is lost, and an abort within 500 ms of a first inflation is not
+first: `OK` if it is well, `K`, `N` where it does not know the command, or none; `first_slow_ms`: they come so much
+later, and those to other frames do not. Its own protection empties the cuff after 180 s whatever the host does. A frame that comes within 90 ms of the one before is lost, and an abort within 500 ms of a first inflation is not
 answered.
 
 While no cycle runs its valves stand open, until it is told to close them. Setting `bulb_mmhg` begins to pump by hand,
