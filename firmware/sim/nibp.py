@@ -11,8 +11,8 @@ damages every n-th frame; `slow_ms` delays answers; `swapped_result` gives diast
 falls silent with pressure in the cuff; `stays_mmhg`: no air goes below that pressure, as with a valve or a hose that
 sticks, until it is 0 again; `first_says`: its acknowledgements, one letter each, when it is told how far to inflate at
 first: `OK` if it is well, `K`, `N` where it does not know the command, or none; `first_slow_ms`: they come so much
-later, and those to other frames do not. Its own protection empties the cuff after 180 s whatever the host does. A frame that comes within 90 ms of the one before is lost, and an abort within 500 ms of a first inflation is not
-answered.
+later, and those to other frames do not. Its own protection empties the cuff after 180 s whatever the host does. A frame
+that comes within 90 ms of the one before is lost, and an abort within 500 ms of a first inflation is not answered.
 
 While no cycle runs its valves stand open, until it is told to close them. Setting `bulb_mmhg` begins to pump by hand,
 up to that pressure, `bulb_mmhg_s` fast; with open valves the air just escapes. `pumps` has a list for each time that
