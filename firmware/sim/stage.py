@@ -227,6 +227,7 @@ class Stage:
             "trains": self.sounder.trains,
             "red_lamp": self.lamp_red.trace,
             "music": self.music.trace,
+            "first_mmhg": self.nibp.peaks_mmhg,
             "flash": {"erases": flash.erases, "programs": flash.programs, "reads": flash.reads},
         }
 
