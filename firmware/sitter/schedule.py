@@ -119,11 +119,11 @@ class Schedule:
         self._put_off.until(now_ms + WAIT_MS, not self.missing(now_ms, session))
 
     def waits_ms(self, now_ms: int, session) -> int:
-        """For how long a reading that is due is still excused; 0 if none is."""
+        """For how long a reading that is due is still put off; 0 if none is."""
         due_ms = self.due_ms(session)
         if due_ms is None or now_ms < due_ms:
             return 0
-        return max(0, self._put_off.excused_ms(due_ms, self._latest_ms(due_ms, session)) - now_ms)
+        return max(0, self._put_off.until_ms(due_ms, self._latest_ms(due_ms, session)) - now_ms)
 
     # --- what became of it --------------------------------------------------------------------------------------------
 

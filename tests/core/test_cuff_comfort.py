@@ -5,7 +5,6 @@ import json
 from test_unit import Bedside, shown
 
 from sitter import hour, keypad, settings, stored
-from sitter.schedule import Schedule
 
 MIN = 60
 FAULT = ("fault", 2)
@@ -297,6 +296,7 @@ def test_a_moment_marked_when_the_reading_is_missing_already_excuses_nothing(): 
     bed.wait()  # the third attempt would be at 17:00
     bed.to(16, 30)
     assert bed.starts() == [600, 690]
+    assert bed.prompt() == "CUFF WAITS 0:30"
     assert overdue_s(bed) == [13 * MIN]
     assert "pressure_overdue" in bed.names()
 
@@ -403,13 +403,19 @@ def test_another_session_knows_nothing_of_the_last_ones_arm():  # REQ-198
 
 
 def test_a_pressure_over_its_limit_before_the_dose_is_taken_again_five_minutes_after_it():
-    bed = Cuffed()
-    assert bed.starts() == []
-    schedule, session = Schedule(settings.defaults()), bed.unit.session
-    schedule.succeeded(session.t0_ms - 4 * MIN * 1000, again=True)
-    assert schedule.due_ms(session) == session.t0_ms + 5 * MIN * 1000
-    schedule.succeeded(session.t0_ms - 3 * MIN * 1000)
-    assert schedule.due_ms(session) == session.t0_ms + 10 * MIN * 1000
+    for systolic, after_min in ((190, 5), (170, 10)):  # both held, both overridden
+        bed = Bedside(pressure_interval_peak_min=10)
+        bed.press("NEXT")
+        bed.run(2)
+        bed.pressure(systolic, 85)
+        bed.unit.override(bed.now_ms, "RN-12", "medication given", bed.outs[-1])
+        bed.press("NEXT")
+        bed.press("NEXT", "hold")
+        assert bed.unit.session.phase == "onset"
+        bed.run(after_min * MIN - 1)
+        assert not any(out.cuff for out in bed.outs)
+        bed.run(2)
+        assert [out.cuff for out in bed.outs if out.cuff] == ["start"], systolic
 
 
 def test_a_deferral_a_wait_and_the_hour_outlive_a_power_cut():  # REQ-199
