@@ -72,11 +72,11 @@ class Cuff:
             self.start(now_ms, unit, "schedule", out)
 
     def _uncapped_ms(self, now_ms: int, unit, start_ms: int, out) -> int:
-        """When it may begin, with the hour's limit; that it waits for that is said once."""
+        """When it may begin, with the hour's limit; that it waits for that is said once, not for some seconds' sake."""
         free_ms = self.schedule.free_ms()
         if free_ms is None or free_ms <= start_ms:
             return start_ms
-        if start_ms <= now_ms < free_ms and not self._capped:
+        if start_ms <= now_ms < free_ms and not self._capped and self._announced_ms is None:
             self._capped = True
             unit.record(out, "cuff", now_ms, event="capped", cause="schedule")
         return free_ms

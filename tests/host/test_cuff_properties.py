@@ -3,7 +3,7 @@
 from itertools import pairwise
 from types import SimpleNamespace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sitter import settings as table
@@ -91,13 +91,14 @@ def played(actions: list[tuple[int, str]], per_hour: int) -> Room:
 
 @settings(max_examples=60, deadline=None)
 @given(ACTIONS)
+@example([(281, "HELP"), (400, "RESUME")])
 def test_whatever_happens_the_cuff_keeps_its_rules(actions: list[tuple[int, str]]) -> None:  # REQ-197
     room = played(actions, PER_HOUR)
     every, ends = room.moments_ms("started"), room.moments_ms("pressure", "fault")
     for k, (event, cause, at_ms) in enumerate(room.records):
         if (event, cause) == ("started", "schedule"):
             assert len([one for one in every if at_ms - HOUR_MS < one <= at_ms]) <= PER_HOUR
-            said, _, said_ms = room.records[k - 1]
+            said, _, said_ms = room.records[k - 1]  # and nothing between
             assert said == "announced" and at_ms - said_ms >= NOTICE_MS
         if event == "started":
             assert all(at_ms - one >= REST_MS for one in ends if one <= at_ms)
