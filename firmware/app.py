@@ -148,7 +148,7 @@ class App:
         self.annunciator.show(now_ms, out.signal)
         self._note_signal(out, self.board.now_ms() - now_ms)
         if out.cuff == "start":
-            self.nibp.start(now_ms)
+            self.nibp.start(now_ms, out.first_mmhg)
         elif out.cuff == "abort":
             self.nibp.abort(now_ms)
         try:

@@ -236,6 +236,7 @@ class Stage:
             "red_lamp": self.lamp_red.trace,
             "music": self.music.trace,
             "hand": self.hand.failures,
+            "first_mmhg": self.nibp.peaks_mmhg,
             "flash": {"erases": flash.erases, "programs": flash.programs, "reads": flash.reads},
         }
 

@@ -47,7 +47,7 @@ def _watching(now_ms: int, unit) -> dict:
         "poor_signal": expecting and no_pulse,
         "no_reading": expecting and no_pulse,
         "no_saturation": expecting and finger and not no_pulse and unit.vitals.spo2_pct(now_ms) is None,
-        "pressure_due": unit.cuff.schedule.due(now_ms, unit.session) and not away,
+        "pressure_due": unit.cuff.schedule.missing(now_ms, unit.session) and not away,
         "away": unit.away.left_text(now_ms) if away else None,
         "away_too_long": unit.away.overstayed(now_ms),
     }

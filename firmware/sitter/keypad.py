@@ -56,13 +56,13 @@ def _take_into_dialog(now_ms: int, unit, key: str, gesture: str, out) -> bool:
 
 
 def open_dialog(now_ms: int, unit):
-    """What has the keys BP, NEXT and MARK at this moment, if anything has. Pressure in the cuff comes first: BP lets it
-    out, whatever the unit would like to know."""
+    """What has the keys BP, NEXT and MARK at this moment, if anything has. The cuff comes before questions: BP defers a
+    reading or lets pressure out, whatever the unit would like to know."""
     for dialog in (unit.picks, unit.dial, unit.menu):
         if dialog.is_open(now_ms):
             return dialog
     questions = unit.inquiries.questions
-    return questions if questions.is_open(now_ms) and not unit.cuff.busy else None
+    return questions if questions.is_open(now_ms) and not (unit.cuff.busy or unit.cuff.announced) else None
 
 
 def _call(unit, gesture: str) -> None:
@@ -112,6 +112,8 @@ def _end(now_ms: int, unit, out) -> None:
 def _pressure(now_ms: int, unit, out) -> None:
     if unit.cuff.busy:
         unit.cuff.deflate(out)
+    elif unit.cuff.may_defer(unit.session):
+        unit.cuff.defer(now_ms, unit, "key BP", out)
     elif unit.session.watching and unit.cuff.schedule.may_start(now_ms):
         unit.cuff.start(now_ms, unit, "key BP", out)
     else:
@@ -208,7 +210,8 @@ def labels(now_ms: int, unit) -> tuple[str, str, str]:
         following = "YES"
     elif following == "CLOSE" and unit.inquiries.leaving.missing(now_ms, unit):
         following = "LEAVING"
-    return "DEFLATE" if unit.cuff.busy else "BP", following, "MARK"
+    later = "LATER" if unit.cuff.may_defer(unit.session) else "BP"
+    return "DEFLATE" if unit.cuff.busy else later, following, "MARK"
 
 
 def prompt(now_ms: int, unit) -> str:
@@ -227,7 +230,7 @@ def prompt(now_ms: int, unit) -> str:
         return "HELP: music off, light up"
     if unit.session.phase in ("idle", "checks"):
         return refusal(now_ms, unit) or "press NEXT"
-    return _course_words(now_ms, unit)
+    return unit.cuff.words(now_ms, unit) or _course_words(now_ms, unit)
 
 
 def _course_words(now_ms: int, unit) -> str:

@@ -50,6 +50,8 @@ def _first(now_ms: int, unit) -> list:
 
 def _in_session(now_ms: int, unit) -> list:
     items = unit.director.talk_items()
+    if unit.cuff.may_wait(now_ms, unit):
+        items.append(("delicate", "DELICATE: CUFF WAITS"))
     items += [("events", "EVENT ..."), ("by hand", "PRESSURE TAKEN BY HAND")]
     if unit.session.dosed:
         items.append(("observe", "OBSERVE"))
@@ -186,6 +188,7 @@ def start_refusal(unit) -> str | None:
 _CHOSEN = {
     "back here": lambda now_ms, unit, out: unit.come_back(now_ms, out),
     "test": _test,
+    "delicate": lambda now_ms, unit, out: unit.cuff.wait(now_ms, unit, out),
     "by hand": _by_hand,
     "earlier": _earlier,
     "void": _void,

@@ -36,9 +36,11 @@ class Observe:
     def run(self, now_ms: int, unit) -> None:
         """Ask once the mandatory reading has been tried, whatever has come of it."""
         session = unit.session
-        if self.asked or session.phase not in _PHASES or unit.cuff.busy or unit.inquiries.questions.is_open(now_ms):
+        if self.asked or session.phase not in _PHASES or unit.inquiries.questions.is_open(now_ms):
             return
-        if now_ms - (session.t0_ms or 0) >= MANDATORY_MS and not unit.cuff.schedule.wants_reading(now_ms, session):
+        start_ms = unit.cuff.schedule.start_ms(session)
+        pending = unit.cuff.busy or (start_ms is not None and start_ms <= now_ms)
+        if now_ms - (session.t0_ms or 0) >= MANDATORY_MS and not pending:
             self.asked = True
             self.begin(now_ms, unit, "40 min")
 

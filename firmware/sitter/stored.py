@@ -4,7 +4,7 @@ It is valid JSON with the right checksum; all the same a newer program, since le
 something else there. A part that is not known is left out, as if it had not been kept, and said; the rest is taken up.
 """
 
-from sitter import away, plan, vitals
+from sitter import away, hour, plan, vitals
 from sitter.alarm_table import IS_SET, ROWS
 
 _FAR_MS = 1 << 30  # farther away no moment of a unit is
@@ -59,7 +59,15 @@ def _is_said(value) -> bool:
 
 
 def _schedule(value) -> bool:
-    return _fits(value, _may_be_none, _may_be_none, is_moment, _is_flag, _is_flag)
+    return _fits(value, _may_be_none, _may_be_none, is_moment, _is_flag, _is_flag, _put_off, _hour)
+
+
+def _put_off(value) -> bool:
+    return _fits(value, _is_flag, _may_be_none, _may_be_none)
+
+
+def _hour(value) -> bool:
+    return type(value) is list and len(value) <= hour.KEPT and all(is_moment(one) for one in value)
 
 
 def _away(value) -> bool:

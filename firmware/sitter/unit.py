@@ -47,6 +47,7 @@ class Outputs:
     def __init__(self) -> None:
         self.signal: alarms.Signal | None = None
         self.cuff: str | None = None  # "start" or "abort"
+        self.first_mmhg: int | None = None  # with "start": how far to inflate at first, where that is known
         self.cues: cues.Wanted | None = None
         self.screen: tuple | None = None  # screen.fields
         self.records: list[tuple[str, dict]] = []
@@ -197,6 +198,8 @@ class Unit:
         phase = self.session.phase
         if phase == "checks":
             self.baseline, self.before, self.inquiries = Baseline(), Before(), Inquiries()
+            self.vitals.forget_pressures()  # of whoever was here before
+            self.cuff.begin()
             self.self_test.stop()  # beside a patient no signal that is no alarm
             logbook.begin(now_ms, self, out)
         self.record(out, "phase", now_ms, phase=phase, cause=cause)

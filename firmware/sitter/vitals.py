@@ -52,6 +52,10 @@ class Vitals:
         reading = self.reading(now_ms)
         return reading.spo2_pct if reading is not None and _possible(reading.spo2_pct, SPO2_PCT) else None
 
+    def forget_pressures(self) -> None:
+        """Another patient is here."""
+        self._pressures = []
+
     @property
     def pressure(self) -> tuple | None:
         """The last one: systolic, diastolic, mean in mmHg, pulse in bpm."""

@@ -135,8 +135,13 @@ class _State:
             unit.cuff.schedule.succeeded(now_ms, again=unit.is_high(pressure))
 
     def _take_cuff(self, now_ms: int, said: SimpleNamespace) -> None:
+        unit = self.unit
         if said.event == "fault":
-            self.unit.cuff.code = said.code
+            unit.cuff.code = said.code
+        elif said.event == "waits":  # a reading that was put off is missing later
+            unit.cuff.schedule.wait(now_ms, unit.session)
+        elif said.event == "deferred":
+            unit.cuff.schedule.defer(now_ms, unit.session)
 
     def _take_part(self, now_ms: int, said: SimpleNamespace) -> None:
         self.unit.faults[said.part] = said.fault

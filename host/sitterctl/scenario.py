@@ -16,7 +16,7 @@ PARTS = {
     "oximeter": ("absent", "frozen", "part_id", "lose_power", "brown_out", "rate_pct", "swapped", "die_temperature_c"),
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
              "stops_in_mid", "bulb_mmhg", "bulb_mmhg_s", "pumps", "leaks_mmhg_min", "reads_off_mmhg", "vents_at_mmhg",
-             "no_valves", "valve_sticks", "stays_mmhg"),
+             "no_valves", "valve_sticks", "stays_mmhg", "first_says", "first_slow_ms"),
     "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power",
               "other_card", "extra"),
     "keys": ("absent", "bounce_ms", "reset"),
@@ -37,7 +37,9 @@ _KINDS = {"seed": int, "provisioned": bool, "end_s": (int, float), "timeline": l
 _MORE = ("at_s", "hold_s", "over_s", "times")
 _ACTIONS = ("key", "choose", "answer", "patient", "fault", "power_cut")
 CHIPS = ("blank", "installed")
-_EXPECTED = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts", "contents")
+_EXPECTED = ("alarms", "only_these_alarms", "phases", "cuff", "first_mmhg", "records", "verdict", "bursts",
+             "contents")  # fmt: skip
+_CUFF = ("announced", "deferred", "waits", "capped", "started", "fault", "stopped")
 
 
 def load(path: Path) -> dict:
@@ -160,6 +162,9 @@ def _expect_faults(expect: dict) -> list[str]:
     for i, row in enumerate(expect.get("phases", [])):
         if not isinstance(row, list) or len(row) != 3 or row[0] not in phases:
             faults.append(f"expect.phases[{i}]: must be [phase, earliest s, latest s]")
+    for i, row in enumerate(expect.get("cuff", [])):
+        if not isinstance(row, list) or len(row) != 3 or row[0] not in _CUFF:
+            faults.append(f"expect.cuff[{i}]: must be [event, earliest s, latest s]")
     return faults
 
 

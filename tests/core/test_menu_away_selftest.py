@@ -30,12 +30,12 @@ def choose(bed, words):
 def test_the_menu_moves_both_ways_and_closes_by_itself():
     bed = in_return()
     bed.press("MARK", "hold")
-    assert prompt(bed) == "1/11 AWAY: BATHROOM"
+    assert prompt(bed) == "1/12 AWAY: BATHROOM"
     bed.press("MARK")
-    assert prompt(bed) == "2/11 AWAY: OTHER REASON"
+    assert prompt(bed) == "2/12 AWAY: OTHER REASON"
     bed.press("BP")
     bed.press("BP")
-    assert prompt(bed) == "11/11 CLOSE MENU"
+    assert prompt(bed) == "12/12 CLOSE MENU"
     assert not any(out.cuff for out in bed.outs[-6:])
     bed.run(21)
     assert prompt(bed) == ""
@@ -118,11 +118,11 @@ def test_away_is_not_offered_around_the_peak():  # REQ-153
     for phase in ("onset", "peak"):
         assert bed.unit.session.phase == phase
         bed.press("MARK", "hold")
-        for _ in range(9):
+        for _ in range(10):
             assert "/" in prompt(bed) and "AWAY" not in prompt(bed)
             bed.press("MARK")
         bed.press("BP")
-        assert prompt(bed) == "9/9 CLOSE MENU"
+        assert prompt(bed) == "10/10 CLOSE MENU"
         bed.press("NEXT")
         bed.press("NEXT")
 

@@ -181,11 +181,13 @@ def test_a_failed_reading_is_tried_again_after_a_minute():  # REQ-125
     schedule = Schedule(settings.defaults())
     s = dosed()
     due = schedule.due_ms(s)
-    assert schedule.wants_reading(due, s)
+    assert schedule.start_ms(s) == due
     schedule.failed(due + 30000)
-    assert not schedule.wants_reading(due + 30000 + 59000, s)
-    assert schedule.wants_reading(due + 30000 + 60000, s)
-    assert schedule.due(due + 30000, s)
+    assert schedule.start_ms(s) == due + 30000 + 60000
+    schedule.failed(due + 120000)
+    assert schedule.start_ms(s) == due + 120000 + 300000
+    assert schedule.due_ms(s) == due
+    assert schedule.missing(due, s) and not schedule.missing(due - 1, s)
 
 
 def test_the_cuff_rests_half_a_minute():  # REQ-121

@@ -143,7 +143,7 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         curves=curves,
         missing={name: _missing(curve, offs, fingerless) for name, curve in curves.items()},
         pressures=_events(log, "pressure", at),
-        cuff=[event for event in _events(log, "cuff", at) if event.fields.get("event") != "started"],
+        cuff=[event for event in _events(log, "cuff", at) if event.fields.get("event") in ("fault", "stopped")],
         limits={**_limits(log.named("setting"), at), **_baseline(log, at)},
         alarms=occurrences(seen, at),
         cues=_events(log, "cue", at),
