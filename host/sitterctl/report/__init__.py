@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sitterctl.report import charts, model, standing
+from sitterctl.report import charts, model, observed, phase_band, spans, standing
 from sitterctl.report.deviations import RULES, deviations
 from sitterctl.report.figures import figures
 from sitterctl.slog import Log, Verdict
@@ -28,12 +28,27 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
         plan_facts=standing.plan_facts(session),
         walk_in=standing.is_walk_in(session),
         at_rest=standing.at_rest(session),
+        answers=observed.ANSWERS,
+        observations=observed.observations(session),
+        parts=observed.PARTS,
+        checks=observed.checks(session),
         deviations=deviations(session),
         rules=RULES,
     )
 
 
-def _lapses(session: model.Session) -> list[model.Span]:
+# What a cuff did in the place of a reading.
+_CUFF = {"fault": "cuff fault", "stopped": "cuff stopped", "deferred": "put off by staff",
+         "waits": "held back: a delicate moment", "capped": "held back: the hour had its readings"}  # fmt: skip
+
+
+def _played(mark: dict) -> str:
+    """What played at a mark; logs of before do not say."""
+    folder, track = mark.get("folder"), mark.get("track")
+    return "–" if folder is None else f"folder {folder}, track {track or '–'}" if folder else "none"
+
+
+def _lapses(session: model.Session) -> list[spans.Span]:
     """Times of 5 s and more without a trusted pulse, and those without power, in order."""
     long = [gap for gap in session.missing["pulse_bpm"] if (gap.end or 0) - (gap.start or 0) >= 5 / 60]
     return sorted([*long, *session.offs], key=lambda span: span.start or 0)
@@ -53,6 +68,11 @@ def _environment(session: model.Session) -> Environment:
         "since": model.since,
         "words": model.words,
         "both": lambda two: standing.both(*two),
+        "by_hand": model.by_hand,
+        "cuff_words": lambda event: _CUFF.get(event, f"cuff {event}"),
+        "course_words": phase_band.course_words,
+        "played": _played,
+        "yes_no": lambda value: "–" if value is None else "yes" if value else "no",
         "lasting": lambda minutes: "–" if minutes is None else model.since(abs(minutes))[1:],
     }
     return found

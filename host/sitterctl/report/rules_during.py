@@ -6,9 +6,10 @@ The rules are as in rules_before.py; deviations.py has the order.
 from itertools import pairwise
 
 from sitterctl.report import due
-from sitterctl.report.model import NO_RECORD, Event, Session, Span, since, words
+from sitterctl.report.model import Event, Session, since, words
 from sitterctl.report.occurrences import Occurrence
 from sitterctl.report.rules_before import Finding
+from sitterctl.report.spans import NO_RECORD, Span
 
 
 def _lasting(minutes: float) -> str:
