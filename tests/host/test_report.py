@@ -77,8 +77,10 @@ def test_timeline_shows_curves_pressure_alarms_cues_and_events(page):
                  "paused 120 s: key SILENCE", "folder 3, volume 18", "3 %, 2700 K", "absent", "150 mg", "50 mg",
                  "key SILENCE", "key NEXT", "min from dose", "unit off 24 s"):  # fmt: skip
         assert said in shown, said
-    counts = {"pressure-bar": 14, "pressure-mean": 14, "alarm": 6, "alarm high": 1, "paused": 4, "dose": 2, "mark": 3,
-              "key": 14, "cross": 1, "volume": 1, "warm": 1, "off": 1, "zero": 1, "limit": 7}  # fmt: skip
+    counts = {"pressure-bar": 14, "pressure-bar manual": 1, "pressure-mean": 13,
+              "alarm": 6, "alarm high": 1, "paused": 4, "dose": 2, "mark": 3,
+              "taken-back": 1, "event": 5, "course": 2, "observed": 3, "leaving": 3,
+              "key": 15, "cross": 1, "volume": 1, "warm": 1, "off": 1, "zero": 1, "limit": 7}  # fmt: skip
     assert {klass: len(drawn(page, klass)) for klass in counts} == counts
 
 
@@ -86,7 +88,7 @@ def test_tables_tell_readings_alarms_marks_doses_and_keys(page):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("</svg>") :]))
     for said in ("09:50:00 +30:00 163/97 119 91 schedule", "10:30:42 +70:42 cuff fault, code 87 schedule",
                  "high SpO2 low 10:16:12 +56:12 1:36 88 90 10 s 0:36 key SILENCE", "09:48:00 +28:00 2 50 mg sublingual",
-                 "09:33:30 +13:30 1 onset", "Key presses (14)", "+81:15 1:27 no finger in the probe",
+                 "09:33:30 +13:30 1 onset", "Key presses (15)", "+81:15 1:27 no finger in the probe",
                  "unit off 24 s, reset cause: power on", "systolic_high_mmhg 160"):  # fmt: skip
         assert said in text, said
 
@@ -149,7 +151,8 @@ def test_text_of_the_log_never_becomes_markup():
     log = LogBuilder(unit_id=nasty, firmware=nasty)
     log.add("plan", 1, dose_mg=1, code=nasty, route=nasty, cleared_by=nasty)
     for name in ("phase", "part", "key", "alarm", "cuff", "silence", "cue", "mark", "dose", "pressure", "setting",
-                 "away", "check", "override", "walk_in", "resume", "baseline"):  # fmt: skip
+                 "away", "check", "override", "walk_in", "resume", "baseline", "void", "event", "course", "observe",
+                 "leaving", "unchecked"):  # fmt: skip
         row = next(row for row in slog.records.RECORDS if row[1] == name)
         log.add(name, 5000, **{field: nasty if form == "s" else 7 for field, form, _ in row[2][1:]})
     page = page_of(log.seal(90_000).data(), notes=[nasty])

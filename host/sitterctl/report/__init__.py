@@ -73,6 +73,6 @@ def _environment(session: model.Session) -> Environment:
         "course_words": phase_band.course_words,
         "played": _played,
         "yes_no": lambda value: "–" if value is None else "yes" if value else "no",
-        "lasting": lambda minutes: "–" if minutes is None else model.since(abs(minutes))[1:],
+        "lasting": lambda minutes: "–" if minutes is None else model.lasting(minutes),
     }
     return found

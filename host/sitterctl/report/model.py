@@ -139,6 +139,11 @@ def since(minute: float | None) -> str:
     return f"{'−' if seconds < 0 else '+'}{abs(seconds) // 60}:{abs(seconds) % 60:02d}"
 
 
+def lasting(minutes: float) -> str:
+    """A length of time as minutes and seconds."""
+    return since(abs(minutes))[1:]
+
+
 def build(log: Log, zone: tzinfo | None = None) -> Session:
     """The session of a log; local times in `zone`, by default the machine's own."""
     seen = log.records

@@ -12,6 +12,7 @@ ANSWERS = (
     ("nausea", "Nausea", "nausea"),
 )
 PARTS = ("vitals", "activity", "nausea", "orientation", "sedation", "dissociation")
+MANDATORY = "40 min"  # the occasion of the questions beside the reading that is always taken
 MISSING, NOT_SCORED = "missing", "not scored"
 
 
