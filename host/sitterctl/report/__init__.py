@@ -32,6 +32,7 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
         observations=observed.observations(session),
         parts=observed.PARTS,
         checks=observed.checks(session),
+        passes=observed.passes(session),
         deviations=deviations(session),
         rules=RULES,
     )

@@ -6,12 +6,12 @@ The rules are as in rules_before.py; deviations.py has the order.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sitterctl.report import observed
 from sitterctl.report.model import Session, lasting
 from sitterctl.report.rules_before import Finding, answered_for
 
 # Shares of the baseline beyond which the vitals of a modified PADSS lose a point of two, and both (docs/therapy.md).
 NEAR_PCT, FAR_PCT = 20, 40
-_SAME_MIN = 0.05  # that a moment in the log may lie beside the unit's own
 
 
 # --- the checks -------------------------------------------------------------------------------------------------------
@@ -24,25 +24,14 @@ def closed_without_the_checks(session: Session) -> list[Finding]:
     asked = session.in_force("leave_passes", session.over)
     if not asked:
         return []
-    passes, sentences = _passes(session), []
+    passes, sentences = observed.passes(session), []
     if passes < asked:
         sentences.append(f"Closed after {passes} of {asked} checks before leaving that are asked for; the log has "
                          "nobody who answers for it.")  # fmt: skip
     after_min, since_min = session.in_force("leave_after_min", session.over), session.over - session.doses[-1].at
-    if after_min is not None and since_min < after_min - _SAME_MIN:
+    if after_min is not None and since_min < after_min - observed.SAME_MIN:
         sentences.append(f"Closed {int(since_min)} min after the last dose, {after_min} min are asked for.")
     return [Finding(session.over, sentence) for sentence in sentences]
-
-
-def _passes(session: Session) -> int:
-    """Passes far enough apart, and never more than the unit had counted at the last check."""
-    apart_min = session.in_force("leave_apart_min", session.over) or 0
-    count, counted_at = 0, float("-inf")
-    for check in session.leavings:
-        if check.fields.get("passed") and check.at - counted_at >= apart_min - _SAME_MIN:
-            count, counted_at = count + 1, check.at
-    number = session.leavings[-1].fields.get("number") if session.leavings else None
-    return count if number is None else min(count, number)
 
 
 def closed_and_answered_for(session: Session) -> list[Finding]:
