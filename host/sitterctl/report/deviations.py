@@ -61,7 +61,7 @@ RULES = (
     Rule("other readings that the schedule asks for, missing or late", readings.readings_late, "pressures"),
     Rule(f"readings put off or held back more than {readings.HELD_BACK} times", readings.often_held_back, "pressures"),
     Rule("readings that were keyed in by hand", readings.keyed_in_by_hand, "pressures"),
-    Rule(f"a session closed with one of them {leaving.NEAR_PCT} to {leaving.FAR_PCT} % from the baseline",
+    Rule(f"a session closed with the last pulse or pressure {leaving.NEAR_PCT} to {leaving.FAR_PCT} % from baseline",
          leaving.away_from_baseline, "leaving"),
     Rule("a checklist that was not complete before the dose", before.checklist_incomplete, "before"),
     Rule("a baseline that is missing, or has numbers missing", before.no_baseline, "before"),

@@ -9,7 +9,7 @@ from sitterctl.report.svg import Scale, element, levels, line, number, rect, tex
 WIDTH = 1150
 _PX, _ROW = 24, 14
 # What staff did with a phase, as the band and the report's table say it.
-COURSES = {"hold": "held", "go on": "went on", "longer": "longer", "shorter": "shorter", "back": "back"}
+COURSES = {"hold": "held", "go on": "went on", "longer": "longer", "shorter": "shorter", "back": "stepped back"}
 
 
 def draw(session: Session, x: Scale) -> tuple[str, float]:
