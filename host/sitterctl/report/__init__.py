@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import tzinfo
+from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from sitterctl.report import charts, model, observed, phase_band, spans, standing
 from sitterctl.report.deviations import RULES, deviations
@@ -16,7 +18,7 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
     session = model.build(log, zone)
     if verdict.record is not None and verdict.record <= len(log.records):
         session.doubt = log.minutes(log.records[verdict.record - 1].elapsed_s)
-    page = _environment(session).get_template("page.html.j2")
+    page = _environment().get_template("page.html.j2")
     return page.render(
         session=session,
         log=log,
@@ -55,16 +57,12 @@ def _lapses(session: model.Session) -> list[spans.Span]:
     return sorted([*long, *session.offs], key=lambda span: span.start or 0)
 
 
-def _environment(session: model.Session) -> Environment:
+@cache
+def _environment() -> Environment:
     found = Environment(loader=PackageLoader("sitterctl", "report"), autoescape=True, undefined=StrictUndefined,
                         trim_blocks=True, lstrip_blocks=True)  # fmt: skip
-
-    def clock(utc_s: float | None, form: str = "%H:%M:%S") -> str:
-        at = session.local(utc_s)
-        return at.strftime(form) if at else "–"
-
     found.filters |= {
-        "clock": clock,
+        "clock": _clock,
         "shown": lambda value: "–" if value is None or value == "" else value,
         "since": model.since,
         "words": model.words,
@@ -77,3 +75,10 @@ def _environment(session: model.Session) -> Environment:
         "lasting": lambda minutes: "–" if minutes is None else model.lasting(minutes),
     }
     return found
+
+
+@pass_context
+def _clock(context: Context, utc_s: float | None, form: str = "%H:%M:%S") -> str:
+    """A time of day as the session's page has it."""
+    at = context["session"].local(utc_s)
+    return at.strftime(form) if at else "–"

@@ -31,7 +31,7 @@ def draw(session: Session, x: Scale) -> tuple[str, float]:
     above += [(x(session.doubt) + 5, "not vouched for from here", "flag doubtful")] if session.doubt is not None else []
     above = sorted((min(left, WIDTH - text_width(name)), name, klass) for left, name, klass in above)
     rows = levels([(left - 6, left + text_width(name)) for left, name, _ in above])
-    lift = _ROW * (max(rows) + 1) if rows else 0
+    lift = _ROW * (max(rows) + 1) + 2 if rows else 0
     flags = [
         text(left, lift - 5 - _ROW * row, name, klass) for (left, name, klass), row in zip(above, rows, strict=True)
     ]
