@@ -56,8 +56,11 @@ def _marks(session: Session, x: Scale) -> str:
 
 
 def _mark_tip(mark: Event) -> str:
-    folder, track = mark.fields.get("folder"), mark.fields.get("track")
-    return f"mark, folder {folder}, track {track}" if folder else "mark"
+    """What the record has of that moment."""
+    said = mark.fields
+    known = (("folder", "folder {}"), ("track", "track {}"), ("pulse_bpm", "pulse {} bpm"), ("spo2_pct", "SpO2 {} %"),
+             ("systolic_mmhg", "systolic {} mmHg"))  # fmt: skip
+    return ", ".join(["mark", *(words.format(said[name]) for name, words in known if said.get(name) is not None)])
 
 
 def _events(session: Session, x: Scale) -> str:
