@@ -250,6 +250,15 @@ def test_second_dose_does_not_move_the_zero(session):
     assert [round(dose.at, 3) for dose in session.doses] == [0, 28]
 
 
+def test_dose_stated_before_the_record_stands_at_its_edge():
+    log = LogBuilder().add("dose", 61_000, number=1, dose_mg=100, ago_min=5).add("mark", 121_000, number=1)
+    page = page_of(log.seal(122_000).data())
+    left, right = _plot(page)
+    (zero,) = drawn(page, "zero")
+    assert float(zero.get("x1")) == left < right
+    assert "09:01:00, stated 5 min later" in page
+
+
 def test_without_a_dose_time_counts_from_the_start():
     page = page_of(LogBuilder().add("mark", 61_000, number=1, phase="checks").seal(62_000).data())
     assert "min from start" in words_of(page) and not drawn(page, "zero")
