@@ -117,7 +117,7 @@ class Director:
     def refusal(self, unit) -> str | None:
         """Why no session may begin with this music, in a few words; None if one may."""
         programme = _programme(unit)
-        if self.off or self.catalogue is None or not programme.get("music", True):
+        if self.off or self.catalogue is None or not unit.mandate.agreed("music"):
             return None
         if self.other_card:
             return "another music card"
@@ -170,7 +170,7 @@ class Director:
         return phase, self._scene.fade_s * 1000
 
     def _choose_track(self, unit, scene, phase: str) -> tuple:
-        ends_now = unit.assessing or self.off or phase in _SILENT or not _programme(unit).get("music", True)
+        ends_now = unit.assessing or self.off or phase in _SILENT or not unit.mandate.agreed("music")
         if ends_now or self.other_card:
             self._over = self._inherited = False
             self._playing = _NOTHING

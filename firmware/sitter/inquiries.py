@@ -36,7 +36,7 @@ class Inquiries:
             self._ask_for_shades(now_ms, unit)
 
     def _ask_for_shades(self, now_ms: int, unit) -> None:
-        if unit.mandate.eye_shades and now_ms >= self._shades_ms:
+        if unit.mandate.agreed("eye_shades") and now_ms >= self._shades_ms:
             self.questions.begin(now_ms, SHADES, _SHADES)
 
     def _take_shades(self, now_ms: int, unit, out) -> None:

@@ -48,10 +48,11 @@ class Mandate:
             return self.walk_in[0]
         return self.plan["dose"]["route"] if self.plan else plan.ROUTES[0]
 
-    @property
-    def eye_shades(self) -> bool:
-        """Whether the patient wears some; a plan may say no."""
-        return self.plan is None or self.plan["session"].get("eye_shades", True)
+    def agreed(self, what: str) -> bool:
+        """Whether the patient agreed to `music` or `eye_shades`; a plan that says nothing of it says yes."""
+        if self.plan is None:
+            return True
+        return self.plan["session"].get(what, self.plan.get("cues", {}).get(what, True))
 
     @property
     def planned_min(self) -> int | None:

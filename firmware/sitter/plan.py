@@ -236,11 +236,10 @@ def _whole_faults(plan: dict, cleared: bool) -> list[str]:
 
 
 def _choice_faults(plan: dict) -> list[str]:
-    """What the patient agreed to, beside the programme that the unit plays by: one that says nothing has music and eye
-    shades, and the two must not differ."""
+    """What the patient agreed to, beside the programme: where both say it they must not differ."""
     agreed, played = plan["session"], plan.get("cues", {})
     return ["cues.%s: must be %s, as session.%s is" % (name, "true" if agreed[name] else "false", name)
-            for name in CHOICES if name in agreed and agreed[name] is not played.get(name, True)]  # fmt: skip
+            for name in CHOICES if name in agreed and agreed[name] is not played.get(name, agreed[name])]  # fmt: skip
 
 
 def _date_faults(plan: dict) -> list[str]:

@@ -211,6 +211,13 @@ def test_a_playlist_whose_folder_is_not_on_the_card_begins_no_session():  # REQ-
         assert bed.unit.session.phase == "idle" and bed.unit.notice[0] == words
 
 
+def test_who_wants_no_music_hears_none_whatever_the_programme_leaves_unsaid():
+    bed = Music()
+    bed.unit.take_plan(dict(PLAN, cues=PROGRAMME, session=dict(PLAN["session"], music=False)))
+    bed.dosed()
+    assert all(out.cues.folder == 0 for out in bed.outs if out.cues)
+
+
 def test_a_patient_who_wants_no_music_needs_no_card():
     bed = Music(dict(PROGRAMME, music=False))
     bed.give("card", FILES + 1)

@@ -78,7 +78,7 @@ def test_plan_without_music_fits_any_card(tmp_path: Path, run):
 
 
 def test_fault_of_the_plan_comes_before_the_card(tmp_path: Path, run):
-    path = plan_with(tmp_path, music=False)
+    path = plan_with(tmp_path, {"music": True}, music=False)
     code, _, err = run("plan", "check", path, "--draft", "--card", card_at(tmp_path, a_card((1, 1))))
     assert code == USAGE and "cues.music: must be false, as session.music is" in err
     assert run("plan", "check", path, "--draft", "--card", tmp_path / "none.toml")[0] == USAGE
