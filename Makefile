@@ -70,8 +70,9 @@ powercut-short:
 soak-short:
 	@$(BIN)/python tools/soak.py --short
 
-test-slow: $(READY) ## the tests that `test` leaves out: long sessions, and scenarios whose faults the matrix has; 3 minutes
-	@$(BIN)/python -m pytest -m slow tests/system tests/host
+test-slow: $(READY) ## what `test` leaves out: long sessions, scenarios that others cover, more random ones; 8 minutes
+	@$(BIN)/python -m pytest -n 2 -m slow tests/system tests/host
+	@SITTER_EXAMPLES=200 $(BIN)/python -m pytest tests/host/test_session_properties.py
 
 test-host: $(READY) ## the host tests alone, with simulated sensors, as a technician runs them
 	@$(BIN)/python -m pytest -n 2 tests/host tests/system

@@ -148,7 +148,7 @@ class App:
         self.annunciator.show(now_ms, out.signal)
         self._note_signal(out, self.board.now_ms() - now_ms)
         if out.cuff == "start":
-            self.nibp.start(now_ms)
+            self.nibp.start(now_ms, out.first_mmhg)
         elif out.cuff == "abort":
             self.nibp.abort(now_ms)
         try:
@@ -247,7 +247,7 @@ class App:
             saved, self._saved = self._saved, None
             self.state.save("session", saved)
         used = self.unit.mandate.newly_used()
-        if used:
+        if used is not None:
             self.state.save("used", used)
         self.care.write()
         self._say_what_is_damaged()

@@ -52,7 +52,7 @@ class Care:
 
     def remind(self, now_ms: int, unit) -> None:
         """Now and then: let the screen say so when a service is due."""
-        unit.cuff_due = self.told(now_ms, unit)["due"]
+        unit.cuff.service_due = self.told(now_ms, unit)["due"]
 
     def told(self, now_ms: int, unit) -> dict:
         """Count, moments (UTC) and whether a service is due; its date counts only by a clock that is to be trusted."""

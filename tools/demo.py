@@ -27,7 +27,8 @@ def main() -> int:
     if sys.stderr.isatty():
         print(file=sys.stderr)
     log = slog.read(summary["slog"])
-    doses, alarms = log.named("dose"), [r for r in log.named("alarm") if r.fields["event"] == "started"]
+    doses = [dose for dose in log.doses if dose.void is None]
+    alarms = [r for r in log.named("alarm") if r.fields["event"] == "started"]
     pressures = [r.fields["systolic_mmhg"] for r in log.named("pressure")]
     seconds = summary["play_wall_s"]
     print(f"played     {summary['simulated_s'] / 3600:.1f} h on {summary['interpreter']} in {seconds:.1f} s")

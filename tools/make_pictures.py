@@ -39,16 +39,17 @@ PLAN = practice_plan("SIM-0042", 20260504)
 
 def bedside(reading: Reading) -> tuple[Unit, int]:
     """A unit 42 minutes after the dose, with a blood pressure of three minutes ago."""
-    unit = Unit({**settings.defaults(), "checklist": [], "baseline_readings": 1}, PLAN, "SIM-0042")
+    unit = Unit({**settings.defaults(), "checklist": [], "baseline_readings": 1, "leave_passes": 0}, PLAN, "SIM-0042")
     unit.step(0, [("clock", (1_777_885_200, True)), ("key", ("NEXT", "short"))])
     now_ms = 60_000
     unit.step(now_ms, [("reading", Reading(72, 98, 140, 96, True)), ("pressure", (118, 76, 90, 72))])
     unit.step(now_ms, [("key", ("NEXT", "short")), ("key", ("NEXT", "hold"))])
+    unit.inquiries.observe.asked = True
     now_ms += 42 * 60_000
     unit.step(now_ms - 180_000, [("pressure", (138, 84, 102, 80))])
     for second in range(40):
         unit.step(now_ms + second * 1000, [("reading", reading)])
-        if unit.cuff_busy:
+        if unit.cuff.busy:
             unit.step(now_ms + second * 1000, [("pressure", (138, 84, 102, 80))])
     return unit, now_ms + 39_000
 
@@ -78,6 +79,25 @@ def write_png(path: Path, ram: bytes) -> None:
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(rows), 9)), (b"IEND", b""))
     body = b"".join(struct.pack(">I", len(d)) + t + d + struct.pack(">I", zlib.crc32(t + d)) for t, d in chunks)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+
+
+def draw_questions() -> None:
+    """What the unit asks behind the reading at 40 minutes, and before the patient leaves."""
+    well = Reading(78, 97, 140, 96, True)
+    unit, now_ms = bedside(well)
+    unit.inquiries.observe.begin(now_ms, unit, "40 min")
+    write_png(OUT / "screen_observe.png", draw(unit, now_ms))
+    unit, now_ms = bedside(well)
+    unit.settings["leave_passes"] = 2
+    now_ms += 100 * 60_000
+    seen = [("reading", Reading(75, 98, 140, 96, True)), ("pressure", (124, 78, 93, 75))]
+    presses = ("NEXT", "NEXT", "NEXT", "NEXT", "NEXT", "BP", "BP", "BP")  # recovery, shades off, and so far
+    unit.step(now_ms, [("key", ("NEXT", "short"))])
+    for key in presses:
+        now_ms += 1000
+        unit.step(now_ms, seen + [("key", (key, "short"))])
+        unit.cuff.busy = False
+    write_png(OUT / "screen_leaving.png", draw(unit, now_ms))
 
 
 def photograph_pages() -> str:
@@ -192,6 +212,7 @@ def main() -> None:
     unit.step(now_ms, [("key", ("SILENCE", "down"))])
     unit.step(now_ms + 8000, [("reading", low)])
     write_png(OUT / "screen_alarm.png", draw(unit, now_ms + 8000))
+    draw_questions()
     write_png(OUT / "screen_no_finger.png", draw(*bedside(Reading(None, None, None, 0, False))))
     draw_spo2_curve()
     draw_watch()

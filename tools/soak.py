@@ -128,7 +128,7 @@ def play(sessions: int, folder: Path) -> list:
         expect={},
         timeline=[],
         end_s=end_s,
-        settings={"pressure_interval_peak_min": 5, "checklist": [], "baseline_readings": 1},
+        settings={"pressure_interval_peak_min": 5, "checklist": [], "baseline_readings": 1, "leave_passes": 0},
     )
     (folder / "soak.json").write_text(json.dumps(whole))
     (folder / "session.json").write_text(json.dumps(session()))

@@ -1,7 +1,7 @@
 """SunTech Advantage NIBP module on a UART, 9600 baud: start, abort and read a blood pressure.
 
 A cycle is: start, `O` (received), cuff pressure asked for every 200 ms, `K` (finished), result asked for. The module
-wants about 100 ms between frames and loses one sent too early. Its frames: nibp_frames.py.
+wants about 100 ms between frames and loses one sent too early. Its frames: nibp_frames.py; the line: nibp_line.py.
 
 The cuff must never stay under pressure because a byte was lost: an abort is sent at once and again until the module
 says that it has ended, a cycle that lasts too long is aborted, a module that does not answer is aborted blindly until
@@ -11,28 +11,27 @@ same is done behind every cycle. Pressure that will not go for ten seconds is a 
 told, and nothing is inflated over it. Its own limits (overpressure, 180 s) are independent of all this and remain the
 protection.
 
-Acknowledgements carry no number, but they come in order. One that answers an earlier frame must not pass for the end
-of this cycle, or the module would be asked for its previous result: until `O` has come, `K` and `A` mean nothing.
+An acknowledgement that answers an earlier frame must not pass for the end of this cycle, or the module would be asked
+for its previous result: nibp_start.py.
 """
 
 from drivers import nibp_frames as frames
-from drivers.nibp_frames import BloodPressure, CuffFault, Parser
+from drivers.nibp_frames import BloodPressure, CuffFault
+from drivers.nibp_line import GAP_MS, Line
+from drivers.nibp_start import ABORTED, BEGUN, FINISHED, LATER, Start
 from sitter.cuff_codes import NO_ANSWER, REFUSED, STOPPED, TOO_LONG
 
-_RECEIVED, _FINISHED, _ABORTED, _BUSY = 0x4F, 0x4B, 0x41, 0x42
 _STOPPED_THERE = 0x56  # the module's own code for a cycle that was stopped at the module
 
 # States of a cycle
 _IDLE, _STARTING, _MEASURING, _FETCHING, _ABORTING = range(5)
-_FRAMES = (frames.GET_CUFF, frames.START_ADULT, frames.GET_CUFF, frames.GET_RESULT, frames.ABORT)
+_FRAMES = (frames.GET_CUFF, None, frames.GET_CUFF, frames.GET_RESULT, frames.ABORT)
 # In turn, where an abort alone may not let the pressure out, until a reading behind them says that the cuff is empty.
 _EMPTYING = (frames.ABORT, frames.OPEN_VALVES, frames.GET_CUFF, frames.GET_CUFF)
 
-_GAP_MS = 110  # between two frames to the module
 _CUFF_EVERY_MS = 200
 _ANSWER_MS = 1000
 _ABORT_AGAIN_MS = 500
-_QUIET_MS = 100  # a frame whose bytes stop coming for so long is none
 _TRIES = 5
 _EMPTYING_TRIES = 20
 _SETTLE_MS = 1500  # for what the module still has to say to that
@@ -47,16 +46,12 @@ class Nibp:
     pressure stays in the cuff, whatever the module is told."""
 
     def __init__(self, uart) -> None:
-        self._uart = uart
-        self._parser = Parser()
+        self._line = Line(uart)
         self._state = _IDLE
         self._outcome = STOPPED  # what an abort is reported as
         self._began_ms = 0
-        self._asked_ms = 0
-        self._heard_ms = 0
-        self._next_ms = 0
         self._tries = 0  # frames sent in a row without an answer
-        self._refusals = 0
+        self._start = Start()
         self._report_abort = self._start_next = False
         self._unseen = False  # nobody has seen the cuff empty since the last abort
         self._shut = False  # its valves may be closed without a cycle
@@ -87,9 +82,9 @@ class Nibp:
         self.hold = hold
         return True
 
-    def start(self, now_ms: int) -> bool:
+    def start(self, now_ms: int, first_mmhg: int | None = None) -> bool:
         """Begin a cycle; False, and nothing sent, while one runs. After a reset it begins once the cuff is empty. Under
-        a service's hold it only ends that, and is reported as stopped."""
+        a service's hold it only ends that, and is reported as stopped. `first_mmhg`: how far to inflate at first."""
         if self.held:
             self.take_back(now_ms, "start")
             self._report_abort = True
@@ -99,6 +94,7 @@ class Nibp:
         if self._pressed_ms is not None and not self.busy:  # not on top of that
             self._shut = True
             self._stop(now_ms, STOPPED)
+        self._start = Start(first_mmhg)
         self._start_next = self.busy
         if not self.busy:
             self._begin(now_ms)
@@ -106,10 +102,10 @@ class Nibp:
 
     def _begin(self, now_ms: int) -> None:
         self._state = _STARTING
-        self._tries = self._refusals = 0
+        self._tries = 0
         self._start_next = False
         self._began_ms = now_ms
-        if now_ms >= self._next_ms:
+        if now_ms >= self._line.next_ms:
             self._ask(now_ms)
 
     def abort(self, now_ms: int) -> None:
@@ -148,14 +144,10 @@ class Nibp:
         if self._shut and (blind or self._state == _ABORTING):
             frame = _EMPTYING[self._tries % len(_EMPTYING)]
         else:
-            frame = frames.ABORT if blind else _FRAMES[self._state]
-        self._tries += 1
-        self._send(now_ms, frame)
-
-    def _send(self, now_ms: int, frame: bytes) -> None:
-        self._uart.write(frame)
-        self._asked_ms = now_ms
-        self._next_ms = now_ms + _GAP_MS
+            frame = frames.ABORT if blind else _FRAMES[self._state] or self._start.frame(now_ms)
+        if frame:
+            self._tries += self._state != _STARTING or frame is frames.START_ADULT
+            self._line.send(now_ms, frame)
 
     def look(self, now_ms: int) -> None:
         """Ask a module at rest for the pressure in its cuff now: `cuff_mmhg` is None until it has answered. Nothing is
@@ -163,7 +155,7 @@ class Nibp:
         if self._state == _IDLE:
             self.cuff_mmhg = None
             self._unseen = True  # where it can't be asked just now, it is soon
-            if now_ms >= self._next_ms:
+            if now_ms >= self._line.next_ms:
                 self._ask(now_ms)
 
     # --- the cycle ----------------------------------------------------------------------------------------------------
@@ -172,7 +164,7 @@ class Nibp:
         if self.hold and self.held:
             return self._serve_hold(now_ms, self.hold)
         outcome = None
-        for data in self._received(now_ms):
+        for data in self._line.received(now_ms):
             self.silent = False
             outcome = self._take(now_ms, data) or outcome
         if outcome is None:
@@ -185,17 +177,11 @@ class Nibp:
         return outcome
 
     def _serve_hold(self, now_ms: int, hold) -> None:
-        frame = hold.step(now_ms, self._received(now_ms))
+        frame = hold.step(now_ms, self._line.received(now_ms))
         if hold.ended:
             self.take_back(now_ms, hold.ended)
         elif frame:
-            self._send(now_ms, frame)
-
-    def _received(self, now_ms: int) -> list[bytes] | tuple:
-        if self._uart.any():
-            self._heard_ms = now_ms
-            return self._parser.feed(self._uart.read() or b"")
-        return self._parser.end() if now_ms - self._heard_ms >= _QUIET_MS else ()
+            self._line.send(now_ms, frame)
 
     def _take(self, now_ms: int, data: bytes) -> BloodPressure | CuffFault | None:
         if self._state in (_IDLE, _MEASURING):
@@ -213,6 +199,7 @@ class Nibp:
     def _looked_at(self, now_ms: int, cuff_mmhg: int) -> CuffFault | None:
         """Pressure in a cuff that rests or is to be emptied: is it out?"""
         self._note_pressure(now_ms, cuff_mmhg)
+        self._start.take_pressure(now_ms, cuff_mmhg)
         emptying = self._state == _ABORTING and self._shut and self._tries >= len(_EMPTYING) - 1
         if self._state == _IDLE and cuff_mmhg >= _EMPTY_MMHG:
             self._shut = True
@@ -220,7 +207,7 @@ class Nibp:
         elif 0 <= cuff_mmhg < _EMPTY_MMHG and (self._state == _IDLE or emptying):
             self._unseen = self._shut = False
             if emptying:
-                self._next_ms = now_ms + _SETTLE_MS
+                self._line.next_ms = now_ms + _SETTLE_MS
                 return self._aborted(now_ms)
         return None
 
@@ -233,28 +220,29 @@ class Nibp:
         self.tight = self._pressed_ms is not None and now_ms - self._pressed_ms >= _TIGHT_MS
 
     def _acknowledged(self, now_ms: int, code: int) -> CuffFault | None:
-        if self._state == _ABORTING and code in (_ABORTED, _FINISHED) and not self._shut:
+        if self._state == _ABORTING and code in (ABORTED, FINISHED) and not self._shut:
             return self._aborted(now_ms)
         if self._state == _STARTING:
             self._start_answered(now_ms, code)
-        elif self._state == _MEASURING and code == _FINISHED:
-            self._state = _FETCHING
-            self._tries = 0
-        elif self._state == _MEASURING and code == _ABORTED:
-            self._stop(now_ms, _STOPPED_THERE)
+        elif self._state == _MEASURING and code in (FINISHED, ABORTED) and self._start.may_end(now_ms):
+            if code == ABORTED:
+                self._stop(now_ms, _STOPPED_THERE)
+            else:
+                self._state = _FETCHING
+                self._tries = 0
         return None
 
     def _start_answered(self, now_ms: int, code: int) -> None:
-        if code in (_FINISHED, _ABORTED) or not self._tries:
-            return  # meant for something earlier
-        if code == _RECEIVED or (code == _BUSY and self._tries > 1):
-            self.cycles += 1
-            self._state = _MEASURING  # busy after a start without an answer: it is at work, only its `O` was lost
-        else:
-            self._refusals += 1
-            self._next_ms = now_ms + _ANSWER_MS  # it can't just now, or did not understand: once more in a second
+        meant = self._start.take(now_ms, code, self._tries)
+        if meant is None:
+            return
         self._tries = 0
-        if self._refusals >= _TRIES:
+        if meant == BEGUN:
+            self.cycles += 1
+            self._state = _MEASURING
+        elif meant == LATER:
+            self._line.next_ms = now_ms + _ANSWER_MS
+        else:
             self._stop(now_ms, REFUSED)
 
     def _aborted(self, now_ms: int) -> CuffFault | None:
@@ -267,17 +255,19 @@ class Nibp:
 
     def _advance(self, now_ms: int) -> CuffFault | None:
         """Send what is due; give up on a module that does not answer."""
-        if now_ms < self._next_ms:
+        if now_ms < self._line.next_ms:
             return None
         if self._state == _IDLE:
             return self._stay_in_touch(now_ms)
         if self._state != _ABORTING and now_ms - self._began_ms > _CYCLE_MS:
             self._stop(now_ms, TOO_LONG)
-        elif self._tries and now_ms - self._asked_ms < self._patience_ms():
+        elif self._state == _MEASURING and self._start.dead:
+            self._stop(now_ms, REFUSED)
+        elif self._tries and now_ms - self._line.asked_ms < self._patience_ms():
             return None
         elif self._tries >= (_EMPTYING_TRIES if self._shut and self._state == _ABORTING else _TRIES):
             return self._give_up(now_ms)
-        elif self._state != _MEASURING or now_ms - self._asked_ms >= _CUFF_EVERY_MS:
+        elif self._state != _MEASURING or now_ms - self._line.asked_ms >= _CUFF_EVERY_MS:
             self._ask(now_ms)
         return None
 
@@ -287,11 +277,11 @@ class Nibp:
         if self._shut:
             return _CUFF_EVERY_MS
         # The first abort may have come too soon after another frame and be lost: the second follows at once.
-        return _GAP_MS if self._tries == 1 else _ABORT_AGAIN_MS
+        return GAP_MS if self._tries == 1 else _ABORT_AGAIN_MS
 
     def _give_up(self, now_ms: int) -> CuffFault | None:
         # It may be heard, and have a valve that sticks.
-        self.silent = not self._shut or now_ms - self._heard_ms >= _ANSWER_MS
+        self.silent = not self._shut or now_ms - self._line.heard_ms >= _ANSWER_MS
         if self._state != _ABORTING:
             self._stop(now_ms, NO_ANSWER)
             return None
@@ -304,6 +294,6 @@ class Nibp:
     def _stay_in_touch(self, now_ms: int) -> None:
         """Between cycles, ask for the cuff's pressure now and then: a pulled plug shows before it is needed."""
         soon = self._tries or self.silent or self._unseen
-        if now_ms - self._asked_ms >= (_ANSWER_MS if soon else _ALIVE_EVERY_MS):
+        if now_ms - self._line.asked_ms >= (_ANSWER_MS if soon else _ALIVE_EVERY_MS):
             self.silent = self.silent or self._tries >= _TRIES
             self._ask(now_ms)

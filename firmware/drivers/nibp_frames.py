@@ -20,6 +20,13 @@ GET_CUFF = b"\x3a\x79\x05\x00\x48"
 GET_RESULT = b"\x3a\x79\x03\x00\x4a"
 OPEN_VALVES = b"\x3a\x0c\x00\x00\x00\xba"  # and the pump off
 
+
+def first_inflation(mmhg: int) -> bytes:
+    """For the next cycle: how far to inflate at first."""
+    frame = bytes((0x3A, 0x17, mmhg & 0xFF, mmhg >> 8))
+    return frame + bytes((-sum(frame) & 0xFF,))
+
+
 RESULT_BYTES = 21
 # Of acknowledgement, cuff pressure and result. Longer frames exist, but none that we ask for; and to believe any length
 # would make one stray start byte swallow the next sixty.

@@ -30,6 +30,14 @@ class FakeDfPlayer:
         self._ready_us = 0
         uart.on_receive = self._receive
 
+    def hold(self, catalogue: dict) -> None:
+        """Have the card of this catalogue in it: seconds as two bytes a track in hexadecimal, by folder."""
+        self.folders = {}
+        for name, seconds in catalogue["folders"].items():
+            count = len(seconds) // 4
+            self.folders[int(name)] = tuple(int(seconds[4 * k : 4 * k + 4], 16) & 0x0FFF for k in range(count))
+        self.extra = catalogue["files"] - sum(len(tracks) for tracks in self.folders.values())
+
     @property
     def absent(self) -> bool:
         return self._absent

@@ -12,6 +12,7 @@ from sim import kept, world
 from sim.dfplayer import FakeDfPlayer
 from sim.ds3231 import FakeDs3231
 from sim.flash import FakeFlash, read_image
+from sim.hand import Hand
 from sim.i2c import FakeI2C
 from sim.max17048 import FakeMax17048
 from sim.max30102 import FakeMax30102
@@ -80,8 +81,11 @@ class Stage:
         self.music_uart = FakeUart(clock, 9600)
         self.music_busy = FakePin(1)
         self.music = FakeDfPlayer(clock, self.music_uart, self.music_busy)
+        if self.job.get("music"):
+            self.music.hold(self.job["music"])
         self.display_dc, self.display_cs = FakePin(0), FakePin(1)
         self.display = FakeSt7789(clock, self.display_dc, self.display_cs)
+        self.hand = Hand(clock, self.display, self._press)
         self.backlight = FakePwm(clock)
         self.lamp_red = FakePwm(clock, trace=[])
         self.lamp_yellow, self.lamp_cyan = FakePin(0), FakePin(0)
@@ -106,7 +110,7 @@ class Stage:
             at_us = int(entry["at_s"] * 1000000)
             if at_us >= started_us:
                 world.clock.at_us(at_us, self._doing(entry, at_us))
-            elif "key" not in entry and "power_cut" not in entry:
+            elif not any(name in entry for name in ("key", "power_cut", "choose", "answer")):
                 self._doing(entry, at_us)()
         world.clock.at_us(int(self.job["end_s"] * 1000000), self._finish)
         world.clock.at_us(started_us, self._progress)
@@ -115,6 +119,10 @@ class Stage:
         def act() -> None:
             if "key" in entry:
                 self._press(entry["key"], entry.get("hold_s", _PRESS_S))
+            if "choose" in entry:
+                self.hand.choose(entry["choose"])
+            if "answer" in entry:
+                self.hand.answer(entry["answer"])
             for name, value in entry.get("patient", {}).items():
                 self._change_patient(at_us, name, value, entry.get("over_s", 0))
             for name, value in entry.get("fault", {}).items():
@@ -227,6 +235,8 @@ class Stage:
             "trains": self.sounder.trains,
             "red_lamp": self.lamp_red.trace,
             "music": self.music.trace,
+            "hand": self.hand.failures,
+            "first_mmhg": self.nibp.peaks_mmhg,
             "flash": {"erases": flash.erases, "programs": flash.programs, "reads": flash.reads},
         }
 

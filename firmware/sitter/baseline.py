@@ -4,11 +4,17 @@ The sensor's saturation is uncalibrated and reads high when it should be low; ho
 more. So the medians of the trusted values before the dose are kept, and compared with every later one. They are taken
 from counts of whole numbers: the same memory for a minute and for an hour, and one bad value moves nothing. Of the few
 blood pressures before the dose the mean is taken.
+
+A dose can be stated as given some minutes ago. What was measured since then is not from before the dose; so what was
+known is remembered minute by minute, as far back as a dose may be stated.
 """
 
 from array import array
 
+from sitter.session import STATED_MIN
+
 _LEAST_VALUES = 60  # one a second
+_REMEMBERED_MIN = STATED_MIN + 1
 
 
 class Median:
@@ -50,9 +56,11 @@ class Baseline:
         self._pulse = Median(30, 220)
         self._systolic_sum = self._pressures = 0
         self._settled: list = [None, None, None]
+        self._remembered: list[tuple[int, list]] = []  # minute, what was known then; newest last
 
-    def take_reading(self, reading) -> None:
+    def take_reading(self, now_ms: int, reading) -> None:
         """A reading of the oximeter before the dose."""
+        self._remember(now_ms)
         self._spo2.take(reading.spo2_pct)
         self._pulse.take(reading.pulse_bpm)
 
@@ -61,9 +69,22 @@ class Baseline:
         self._systolic_sum += systolic_mmhg
         self._pressures += 1
 
-    def settle(self) -> None:
-        """The dose is given: from here on these are the patient's own numbers."""
+    def _remember(self, now_ms: int) -> None:
+        minute = now_ms // 60000
+        if not self._remembered or self._remembered[-1][0] != minute:
+            self._remembered.append((minute, self.saved()))
+            del self._remembered[:-_REMEMBERED_MIN]
+
+    def settle(self, now_ms: int = 0, ago_min: int = 0) -> None:
+        """The dose was given so long ago: what was known then are the patient's own numbers from here on."""
         self._settled = self.saved()
+        if ago_min:
+            known = [values for minute, values in self._remembered if minute <= now_ms // 60000 - ago_min]
+            self._settled = known[-1] if known else [None, None, None]
+
+    def open(self) -> None:
+        """The dose was taken back: what is measured counts again."""
+        self._settled = [None, None, None]
 
     @property
     def spo2_pct(self) -> int | None:

@@ -84,8 +84,17 @@ class Director:
             return (("music", "MUSIC ON"),)
         if not unit.session.watching:
             return (("music", "MUSIC OFF"),)
-        return (("talk", "TALK OVER: MUSIC UP" if self.talking else "TALK: MUSIC DOWN"), ("softer", "MUSIC SOFTER"),
-                ("louder", "MUSIC LOUDER"), ("skip", "MUSIC: NEXT TRACK"), ("music", "MUSIC OFF"))  # fmt: skip
+        return (("softer", "MUSIC SOFTER"), ("louder", "MUSIC LOUDER"), ("skip", "MUSIC: NEXT TRACK"),
+                ("music", "MUSIC OFF"))  # fmt: skip
+
+    def talk_items(self) -> list:
+        """And about making way for somebody who speaks: nearer to hand than the rest."""
+        return [] if self.off else [("talk", "TALK OVER: MUSIC UP" if self.talking else "TALK: MUSIC DOWN")]
+
+    @property
+    def playing(self) -> tuple:
+        """(folder, track), zeros where none plays."""
+        return self._playing
 
     def choose(self, chosen: str) -> None:
         """One of them."""
@@ -108,7 +117,7 @@ class Director:
     def refusal(self, unit) -> str | None:
         """Why no session may begin with this music, in a few words; None if one may."""
         programme = _programme(unit)
-        if self.off or self.catalogue is None or not programme.get("music", True):
+        if self.off or self.catalogue is None or not unit.mandate.agreed("music"):
             return None
         if self.other_card:
             return "another music card"
@@ -161,7 +170,7 @@ class Director:
         return phase, self._scene.fade_s * 1000
 
     def _choose_track(self, unit, scene, phase: str) -> tuple:
-        ends_now = unit.assessing or self.off or phase in _SILENT or not _programme(unit).get("music", True)
+        ends_now = unit.assessing or self.off or phase in _SILENT or not unit.mandate.agreed("music")
         if ends_now or self.other_card:
             self._over = self._inherited = False
             self._playing = _NOTHING

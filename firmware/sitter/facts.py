@@ -47,14 +47,14 @@ def _watching(now_ms: int, unit) -> dict:
         "poor_signal": expecting and no_pulse,
         "no_reading": expecting and no_pulse,
         "no_saturation": expecting and finger and not no_pulse and unit.vitals.spo2_pct(now_ms) is None,
-        "pressure_due": unit.schedule.due(now_ms, unit.session) and not away,
+        "pressure_due": unit.cuff.schedule.missing(now_ms, unit.session) and not away,
         "away": unit.away.left_text(now_ms) if away else None,
         "away_too_long": unit.away.overstayed(now_ms),
     }
 
 
 def _technical(unit) -> dict:
-    faults, code = unit.faults, unit.cuff_code
+    faults, code = unit.faults, unit.cuff.code
     level_pct, emptying = unit.battery or (0, False)
     left_pct = max(1, level_pct) if emptying else None
     unsafe = code in UNSAFE

@@ -4,9 +4,7 @@ SILENCE and STOP never change meaning. BP, NEXT and MARK are labelled on the scr
 them first. Here is who asked for what; the unit itself does it, and refuses what may not be.
 """
 
-from sitter import session
-from sitter.away import REASONS
-from sitter.plan import ROUTES
+from sitter import doses, menus, session
 
 NEXT_LABELS = {
     "idle": "START",
@@ -31,21 +29,40 @@ def take(now_ms: int, unit, key: str, gesture: str, out) -> None:
         unit.chord_held = gesture == "hold"
     elif gesture in ("stuck", "free"):
         unit.stuck_key = key if gesture == "stuck" else None
-    picked = unit.picks.take(now_ms, key, gesture)
-    if picked is not None:
-        _answered(now_ms, unit, picked, out)
-        return
-    chosen = unit.menu.take(now_ms, key, gesture)
-    if chosen is None and unit.self_test.asking:
-        chosen = _answer(unit, key, gesture)
-    if chosen is None and unit.asking:
-        chosen = _go_on(now_ms, unit, key, gesture, out)
-    if chosen is not None:
-        _choose(now_ms, unit, chosen, out)
+    if _take_into_dialog(now_ms, unit, key, gesture, out):
         return
     action = _ACTIONS.get((key, gesture))
     if action:
         action(now_ms, unit, out)
+
+
+def _take_into_dialog(now_ms: int, unit, key: str, gesture: str, out) -> bool:
+    """Whether the key was for something that is open on the screen."""
+    dialog = open_dialog(now_ms, unit)
+    taken = dialog.take(now_ms, key, gesture) if dialog else None
+    if taken is None:
+        return (unit.self_test.asking and _answer(unit, key, gesture)) or (
+            unit.asking and _go_on(now_ms, unit, key, gesture, out)
+        )
+    if taken == "" or dialog is unit.inquiries.questions:
+        return True
+    if dialog is unit.picks:
+        menus.picked(now_ms, unit, taken, out)
+    elif dialog is unit.dial:
+        menus.dialled(now_ms, unit, taken, out)
+    else:
+        menus.choose(now_ms, unit, taken, out)
+    return True
+
+
+def open_dialog(now_ms: int, unit):
+    """What has the keys BP, NEXT and MARK at this moment, if anything has. The cuff comes before questions: BP defers a
+    reading or lets pressure out, whatever the unit would like to know."""
+    for dialog in (unit.picks, unit.dial, unit.menu):
+        if dialog.is_open(now_ms):
+            return dialog
+    questions = unit.inquiries.questions
+    return questions if questions.is_open(now_ms) and not (unit.cuff.busy or unit.cuff.announced) else None
 
 
 def _call(unit, gesture: str) -> None:
@@ -81,7 +98,7 @@ def _music(now_ms: int, unit, out) -> None:
 
 def _stop_down(now_ms: int, unit, out) -> None:
     """Whether STOP turns out short or held, pressure leaves the cuff at once."""
-    unit.deflate(out)
+    unit.cuff.deflate(out)
 
 
 def _help(now_ms: int, unit, out) -> None:
@@ -93,10 +110,12 @@ def _end(now_ms: int, unit, out) -> None:
 
 
 def _pressure(now_ms: int, unit, out) -> None:
-    if unit.cuff_busy:
-        unit.deflate(out)
-    elif unit.session.watching and unit.schedule.may_start(now_ms):
-        unit.start_cuff(now_ms, "key BP", out)
+    if unit.cuff.busy:
+        unit.cuff.deflate(out)
+    elif unit.cuff.may_defer(unit.session):
+        unit.cuff.defer(now_ms, unit, "key BP", out)
+    elif unit.session.watching and unit.cuff.schedule.may_start(now_ms):
+        unit.cuff.start(now_ms, unit, "key BP", out)
     else:
         unit.say(now_ms, "cuff is resting" if unit.session.watching else "no session open")
 
@@ -113,18 +132,14 @@ def _next(now_ms: int, unit, out) -> None:
     refused = refusal(now_ms, unit)
     if refused:
         unit.say(now_ms, refused)
+    elif unit.inquiries.leaving.missing(now_ms, unit):
+        menus.leave(now_ms, unit, out)
     else:
         unit.move(now_ms, session.NEXT, "key NEXT", out)
 
 
 def _dose(now_ms: int, unit, out) -> None:
-    refused = None
-    if unit.session.phase == "ready" and unit.before.holds(unit.vitals, unit.settings):
-        refused = unit.before.hold_words(unit.vitals, unit.settings)  # and nothing else keeps t0 from being known
-    elif unit.session.dosed:
-        refused = unit.mandate.second_refusal((now_ms - unit.session.t0_ms) // 60000, unit.session.doses)
-    if not refused and not unit.dose(now_ms, "key NEXT held", out):
-        refused = "no dose in this phase"
+    refused = doses.give(now_ms, unit, "key NEXT held", out)
     if refused:
         unit.say(now_ms, refused)
 
@@ -132,78 +147,29 @@ def _dose(now_ms: int, unit, out) -> None:
 def _mark(now_ms: int, unit, out) -> None:
     if unit.session.watching:
         unit.session.marks += 1
-        unit.record(out, "mark", now_ms, number=unit.session.marks, phase=unit.session.phase)
+        folder, track = unit.director.playing
+        pressure = unit.vitals.pressure
+        unit.record(out, "mark", now_ms, number=unit.session.marks, phase=unit.session.phase, folder=folder or None,
+                    track=track or None, pulse_bpm=unit.vitals.pulse_bpm(now_ms), spo2_pct=unit.vitals.spo2_pct(now_ms),
+                    systolic_mmhg=pressure and pressure[0])  # fmt: skip
         unit.say(now_ms, "moment %d marked" % unit.session.marks)
 
 
-# --- menu -------------------------------------------------------------------------------------------------------------
+# --- other questions --------------------------------------------------------------------------------------------------
 
 
-def _open_menu(now_ms: int, unit, out, at: str = "") -> None:
-    items = []
-    if unit.away.reason:
-        items.append(("back", "BACK: WATCH AGAIN"))
-    elif unit.session.may_be_away:
-        items += [(reason, "AWAY: " + reason) for reason in REASONS]
-    if unit.before.holds(unit.vitals, unit.settings) and unit.session.phase in ("checks", "ready"):
-        items.append(("override", "OVERRIDE THE HOLD"))
-    if not unit.session.watching:
-        items.append(("test", "TEST LAMPS AND SOUND"))
-        if unit.settings["walk_in"] and unit.session.phase == "idle":
-            items.append(("walk-in", "SESSION WITHOUT A PLAN"))
-    items += unit.director.items(unit)
-    items.append(("close", "CLOSE MENU"))
-    unit.menu.open(now_ms, tuple(items), at)
-
-
-def _choose(now_ms: int, unit, chosen: str, out) -> None:
-    if chosen in REASONS:
-        unit.leave(now_ms, chosen, out)
-    elif chosen == "back":
-        unit.come_back(now_ms, out)
-    elif chosen == "test":
-        unit.self_test.begin(now_ms, full=True)
-    elif chosen in ("override", "walk-in"):
-        _ask_who_answers(now_ms, unit, chosen)
-    else:
-        unit.director.choose(chosen)
-        if chosen in ("softer", "louder"):  # seldom by one step alone
-            _open_menu(now_ms, unit, out, chosen)
-
-
-def _ask_who_answers(now_ms: int, unit, kind: str) -> None:
-    """For a hold that is overridden, or a session without a plan: somebody of the unit's list, and a reason of it."""
-    refused = start_refusal(unit) if kind == "walk-in" else None
-    reasons = unit.settings["walk_in_reasons" if kind == "walk-in" else "override_reasons"]
-    if refused or not unit.settings["clinicians"] or not reasons:
-        unit.say(now_ms, refused or "no one to answer for it")
-        return
-    questions = (("WHO", unit.settings["clinicians"]), ("WHY", reasons))
-    if kind == "walk-in":
-        questions = (("HOW", ROUTES),) + questions
-    unit.picks.begin(now_ms, kind, questions)
-
-
-def _answered(now_ms: int, unit, kind: str, out) -> None:
-    chosen = unit.picks.chosen
-    if kind == "override":
-        unit.override(now_ms, chosen[0], chosen[1], out)
-    elif kind == "walk-in" and unit.session.phase == "idle" and not start_refusal(unit):
-        unit.walk_in(now_ms, chosen[0], chosen[1], chosen[2], out)
-
-
-def _answer(unit, key: str, gesture: str) -> str | None:
+def _answer(unit, key: str, gesture: str) -> bool:
     """NEXT says that all of the test was seen and heard, MARK that it was not."""
     if gesture == "short" and key in ("NEXT", "MARK"):
         unit.self_test.answer(key == "NEXT")
-    return "" if key in ("NEXT", "MARK") else None
+    return key in ("NEXT", "MARK")
 
 
-def _go_on(now_ms: int, unit, key: str, gesture: str, out) -> str | None:
+def _go_on(now_ms: int, unit, key: str, gesture: str, out) -> bool:
     """NEXT says that the session that was interrupted goes on, MARK held that it does not."""
     if (key, gesture) in (("NEXT", "short"), ("MARK", "hold")):
         unit.go_on(now_ms, key == "NEXT", out)
-    return "" if key in ("NEXT", "MARK") else None
+    return key in ("NEXT", "MARK")
 
 
 _ACTIONS = {
@@ -216,7 +182,7 @@ _ACTIONS = {
     ("NEXT", "short"): _next,
     ("NEXT", "hold"): _dose,
     ("MARK", "short"): _mark,
-    ("MARK", "hold"): _open_menu,
+    ("MARK", "hold"): menus.open_menu,
 }
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -226,23 +192,15 @@ def refusal(now_ms: int, unit) -> str | None:
     """Why NEXT may not move on now, in one sentence for the screen; None if it may."""
     phase = unit.session.phase
     if phase == "idle":
-        return start_refusal(unit) or unit.mandate.refusal(unit.today(now_ms)) or unit.director.refusal(unit)
+        return menus.start_refusal(unit) or unit.mandate.refusal(unit.today(now_ms)) or unit.director.refusal(unit)
     return unit.before.refusal(now_ms, unit.vitals, unit.settings) if phase == "checks" else None
-
-
-def start_refusal(unit) -> str | None:
-    """Why no session at all may begin, with a plan or without."""
-    if unit.restarting:
-        return unit.restarting
-    if unit.faults.get("key"):
-        return "ready to be given its key" if unit.chord_held else "no key: provision first"
-    return "no room for a record" if unit.faults.get("storage") else None
 
 
 def labels(now_ms: int, unit) -> tuple[str, str, str]:
     """What BP, NEXT and MARK do now."""
-    if unit.menu.is_open(now_ms) or unit.picks.is_open(now_ms):
-        return "UP", "CHOOSE", "DOWN"
+    dialog = open_dialog(now_ms, unit)
+    if dialog:
+        return dialog.labels()
     if unit.self_test.asking:
         return "BP", "YES", "NO"
     if unit.asking:
@@ -250,18 +208,20 @@ def labels(now_ms: int, unit) -> tuple[str, str, str]:
     following = "RESUME" if unit.assessing else NEXT_LABELS[unit.session.phase]
     if following == "READY" and unit.before.item(unit.settings) is not None:
         following = "YES"
-    return "DEFLATE" if unit.cuff_busy else "BP", following, "MARK"
+    elif following == "CLOSE" and unit.inquiries.leaving.missing(now_ms, unit):
+        following = "LEAVING"
+    later = "LATER" if unit.cuff.may_defer(unit.session) else "BP"
+    return "DEFLATE" if unit.cuff.busy else later, following, "MARK"
 
 
 def prompt(now_ms: int, unit) -> str:
     """One line that tells staff what the unit waits for."""
-    if unit.menu.is_open(now_ms):
-        return unit.menu.words()
-    if unit.picks.is_open(now_ms):
-        return unit.picks.words()
+    dialog = open_dialog(now_ms, unit)
+    text, until_ms = unit.notice
+    if dialog and not (dialog is unit.inquiries.questions and now_ms < until_ms):
+        return dialog.words()
     if unit.self_test.asking:
         return "ALL SEEN AND HEARD?"
-    text, until_ms = unit.notice
     if now_ms < until_ms:
         return text
     if unit.asking:
@@ -270,4 +230,14 @@ def prompt(now_ms: int, unit) -> str:
         return "HELP: music off, light up"
     if unit.session.phase in ("idle", "checks"):
         return refusal(now_ms, unit) or "press NEXT"
-    return ""
+    return unit.cuff.words(now_ms, unit) or _course_words(now_ms, unit)
+
+
+def _course_words(now_ms: int, unit) -> str:
+    """What of the course of the session is not as it goes by itself."""
+    planned_min = unit.mandate.planned_min
+    if unit.session.held:
+        return "phase is held"
+    if planned_min and unit.session.dosed and unit.session.minute(now_ms) >= planned_min:
+        return "planned time is over"
+    return unit.inquiries.leaving.missing(now_ms, unit) or ""

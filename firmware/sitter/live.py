@@ -20,7 +20,7 @@ def fields(now_ms: int, unit) -> dict:
         "spo2_pct": vitals.spo2_pct(now_ms),
         "pressure": vitals.pressure and list(vitals.pressure),
         "pressure_age_s": None if age_ms is None else age_ms // 1000,
-        "cuff_busy": unit.cuff_busy,
+        "cuff_busy": unit.cuff.busy,
         "next_reading_s": _next_reading_s(now_ms, unit),
         "away": unit.away.reason is not None,
         "alarms": [[row.name, priority, alarms.sentence(row, value)] for row, value, priority in
@@ -31,5 +31,5 @@ def fields(now_ms: int, unit) -> dict:
 
 def _next_reading_s(now_ms: int, unit) -> int | None:
     """Until the next reading is due: below zero when it is overdue, None where the cuff waits for BP."""
-    due_ms = unit.schedule.due_ms(unit.session)
+    due_ms = unit.cuff.schedule.due_ms(unit.session)
     return None if due_ms is None else (due_ms - now_ms) // 1000

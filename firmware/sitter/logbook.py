@@ -33,6 +33,12 @@ def alarm(now_ms: int, unit, edge, out) -> None:
                 signal_ms=edge.late_ms)  # fmt: skip
 
 
+def pressure(now_ms: int, unit, value: tuple, cause: str, out, source: str = "cuff") -> None:
+    """A blood pressure: systolic, diastolic, mean in mmHg, pulse in bpm."""
+    unit.record(out, "pressure", now_ms, systolic_mmhg=value[0], diastolic_mmhg=value[1], mean_mmhg=value[2],
+                pulse_bpm=value[3], cause=cause, source=source)  # fmt: skip
+
+
 def battery(now_ms: int, unit, out) -> None:
     level_pct, emptying = unit.battery or (None, None)
     unit.record(out, "battery", now_ms, level_pct=level_pct, emptying=None if emptying is None else int(emptying))

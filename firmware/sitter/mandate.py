@@ -48,6 +48,17 @@ class Mandate:
             return self.walk_in[0]
         return self.plan["dose"]["route"] if self.plan else plan.ROUTES[0]
 
+    def agreed(self, what: str) -> bool:
+        """Whether the patient agreed to `music` or `eye_shades`; a plan that says nothing of it says yes."""
+        if self.plan is None:
+            return True
+        return self.plan["session"].get(what, self.plan.get("cues", {}).get(what, True))
+
+    @property
+    def planned_min(self) -> int | None:
+        """How long the session is to last."""
+        return self.plan["session"]["planned_min"] if self.plan else None
+
     def dose_mg(self, number: int) -> int | None:
         """Of the first dose, and of those that follow; None where no plan says."""
         if self.plan is None:
@@ -71,7 +82,8 @@ class Mandate:
             found.update({
                 "plan_id": whole["id"], "indication": whole["indication"], "expires": whole["expires"],
                 "dose_mg": dose["dose_mg"], "weight_kg": dose["weight_kg"],
-                "second_dose_mg": dose.get("second_dose_mg"), "planned_min": whole["session"]["planned_min"],
+                "second_dose_mg": dose.get("second_dose_mg"), "second_from_min": dose.get("second_from_min"),
+                "second_until_min": dose.get("second_until_min"), "planned_min": whole["session"]["planned_min"],
                 "meetings": len(whole["preparation"]["meetings"]), "systolic_mmhg": screening["systolic_mmhg"],
                 "diastolic_mmhg": screening["diastolic_mmhg"], "cleared_by": cleared["by"],
                 "cleared_on": cleared["on"],
@@ -84,6 +96,12 @@ class Mandate:
         """The first dose of the plan's session is given."""
         if self.plan:
             self._used = ([[self.plan["id"], self.plan["code"], today]] + self._used)[:_KEPT]
+            self._is_new = True
+
+    def unspend(self) -> None:
+        """That dose was taken back."""
+        if self.plan and self._used and self._used[0][0] == self.plan["id"]:
+            self._used = self._used[1:]
             self._is_new = True
 
     def newly_used(self) -> list | None:

@@ -45,3 +45,7 @@ class Menu:
     def words(self) -> str:
         """The same with its number."""
         return "%d/%d %s" % (self._at + 1, len(self._items), self.text())
+
+    def labels(self) -> tuple:
+        """What BP, NEXT and MARK do."""
+        return "UP", "CHOOSE", "DOWN"

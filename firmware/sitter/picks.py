@@ -51,3 +51,6 @@ class Picks:
 
     def words(self) -> str:
         return self._menu.text()
+
+    def labels(self) -> tuple:
+        return self._menu.labels()

@@ -13,6 +13,7 @@ conditions come from.
 
 from sitter import cues, pseudonym, settings, utc
 from sitter.clearance import seal
+from sitter.programme import CHOICES
 from sitter.session import ENDS_MIN
 
 ROUTES = ("sublingual", "intramuscular")
@@ -231,7 +232,14 @@ def _whole_faults(plan: dict, cleared: bool) -> list[str]:
         faults.append("dose.second_from_min: must lie before second_until_min")
     elif all(second) and dose["second_until_min"] > ENDS_MIN[dose["route"]]["peak"]:
         faults.append("dose.second_until_min: the peak ends at %d min" % ENDS_MIN[dose["route"]]["peak"])
-    return faults + (_date_faults(plan) if cleared else [])
+    return faults + _choice_faults(plan) + (_date_faults(plan) if cleared else [])
+
+
+def _choice_faults(plan: dict) -> list[str]:
+    """What the patient agreed to, beside the programme: where both say it they must not differ."""
+    agreed, played = plan["session"], plan.get("cues", {})
+    return ["cues.%s: must be %s, as session.%s is" % (name, "true" if agreed[name] else "false", name)
+            for name in CHOICES if name in agreed and agreed[name] is not played.get(name, agreed[name])]  # fmt: skip
 
 
 def _date_faults(plan: dict) -> list[str]:

@@ -34,7 +34,8 @@ RECORDS = (
     # What the session stands on; days are whole numbers like 20260504. A walk-in has a code and a route alone.
     (3, "plan", (AT, ("dose_mg", "H", "mg"), ("weight_kg", "H", "kg"), ("second_dose_mg", "H", "mg"),
                  ("planned_min", "H", "min"), ("meetings", "B", ""), ("systolic_mmhg", "H", "mmHg"),
-                 ("diastolic_mmhg", "H", "mmHg"), ("cleared_on", "I", "day"), ("expires", "I", "day"),
+                 ("diastolic_mmhg", "H", "mmHg"), ("second_from_min", "H", "min"), ("second_until_min", "H", "min"),
+                 ("cleared_on", "I", "day"), ("expires", "I", "day"),
                  ("code", "s", ""), ("plan_id", "s", ""), ("indication", "s", ""), ("route", "s", ""),
                  ("cleared_by", "s", ""))),
     # The value of one setting in force from here on; limits and delays of alarms are settings.
@@ -43,12 +44,18 @@ RECORDS = (
     # Once a second while a session is open; absent values were not to be trusted.
     (6, "vitals", (AT, ("pulse_bpm", "B", "bpm"), ("spo2_pct", "B", "%"), ("perfusion_permyriad", "H", "0.01 %"),
                    ("quality_pct", "B", "%"), ("finger", "B", ""))),
+    # source is `cuff` or `manual`: taken by hand and keyed in.
     (7, "pressure", (AT, ("systolic_mmhg", "H", "mmHg"), ("diastolic_mmhg", "H", "mmHg"), ("mean_mmhg", "H", "mmHg"),
-                     ("pulse_bpm", "B", "bpm"), ("cause", "s", ""))),
+                     ("pulse_bpm", "B", "bpm"), ("cause", "s", ""), ("source", "s", ""))),
+    # event is `announced`, `deferred` by staff, `waits` for a delicate moment, `capped` for the hour, `started`,
+    # `fault` or `stopped`.
     (8, "cuff", (AT, ("code", "H", ""), ("event", "s", ""), ("cause", "s", ""))),
-    (9, "dose", (AT, ("number", "B", ""), ("dose_mg", "H", "mg"), ("route", "s", ""))),
+    # Given ago_min before the key was pressed, as staff stated; t0 is then so much before at_ms.
+    (9, "dose", (AT, ("number", "B", ""), ("dose_mg", "H", "mg"), ("ago_min", "B", "min"), ("route", "s", ""))),
     (10, "key", (AT, ("key", "s", ""), ("gesture", "s", ""))),
-    (11, "mark", (AT, ("number", "H", ""), ("phase", "s", ""))),
+    # A moment that staff marked, with what played and what was measured then.
+    (11, "mark", (AT, ("number", "H", ""), ("folder", "B", ""), ("track", "B", ""), ("pulse_bpm", "B", "bpm"),
+                  ("spo2_pct", "B", "%"), ("systolic_mmhg", "H", "mmHg"), ("phase", "s", ""))),
     # One edge of an occurrence: event is `started`, `escalated` or `ended`. delay_ms is the condition delay in force,
     # waited_ms how long the condition had held, signal_ms how long after that delay the signal was on the pins.
     (12, "alarm", (AT, ("value", "h", ""), ("limit", "h", ""), ("delay_ms", "I", "ms"), ("waited_ms", "I", "ms"),
@@ -84,6 +91,24 @@ RECORDS = (
     (26, "walk_in", (AT, ("by", "s", ""), ("reason", "s", ""), ("route", "s", ""))),
     # What staff answered when the unit asked whether a session goes on: `yes` or `no`.
     (22, "resume", (AT, ("answer", "s", ""))),
+    # The dose of this number was not given: staff took it back within a minute. Without a first dose there is no t0.
+    (27, "void", (AT, ("number", "B", ""), ("reason", "s", ""))),
+    # One of the events of the settings, or `lozenge in`, `lozenge out`, `eye shades off`.
+    (28, "event", (AT, ("code", "s", ""), ("phase", "s", ""))),
+    # What staff did with the phase: action is `hold`, `go on`, `longer`, `shorter` or `back`. ends_min is the time from
+    # t0 at which the phase now ends by itself.
+    (29, "course", (AT, ("ends_min", "H", "min"), ("action", "s", ""), ("phase", "s", ""))),
+    # What staff saw of the patient when the unit asked; what nobody answered is absent. moaas is 0 to 5.
+    (30, "observe", (AT, ("moaas", "B", ""), ("breaths_per_min", "s", ""), ("dissociation", "s", ""),
+                     ("nausea", "s", ""), ("occasion", "s", ""))),
+    # The check before leaving, by parts of 0 to 2, an absent one not scored. passed and escort are 0 or 1; number
+    # counts the passes.
+    (31, "leaving", (AT, ("vitals", "B", ""), ("activity", "B", ""), ("nausea", "B", ""), ("orientation", "B", ""),
+                     ("sedation", "B", ""), ("dissociation", "B", ""), ("escort", "B", ""), ("total", "B", ""),
+                     ("passed", "B", ""), ("number", "B", ""), ("since_dose_min", "H", "min"),
+                     ("pulse_bpm", "B", "bpm"), ("systolic_mmhg", "H", "mmHg"))),
+    # Closed without the passes that the settings ask for, and who answers for it.
+    (32, "unchecked", (AT, ("by", "s", ""), ("reason", "s", ""))),
 )  # fmt: skip
 
 _NAMES = {row[1]: row for row in RECORDS}

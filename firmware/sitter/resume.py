@@ -21,11 +21,12 @@ def saved(now_ms: int, unit) -> dict:
     whole["baseline"] = unit.baseline.saved()
     whole["pressures"] = unit.vitals.saved()
     whole["alarms"] = unit.alarms.saved()
-    whole["schedule"] = unit.schedule.saved()
+    whole["schedule"] = unit.cuff.schedule.saved()
     whole["away"] = unit.away.saved()
     whole["before"] = unit.before.saved()
     whole["walk_in"] = unit.mandate.walk_in and list(unit.mandate.walk_in)
     whole["music"] = unit.director.saved()
+    whole["inquiries"] = unit.inquiries.saved()
     whole["calls"] = [unit.help_called, unit.patient_calls, unit.assessing]
     return whole
 
@@ -45,15 +46,17 @@ def take_up(now_ms: int, unit, kept: dict, utc_s: int, gap_s: int | None) -> Non
     if "alarms" in kept:
         unit.alarms.restore(now_ms, kept["alarms"], shift_ms)
     if "schedule" in kept:
-        unit.schedule.restore(kept["schedule"], shift_ms)
+        unit.cuff.schedule.restore(kept["schedule"], shift_ms)
     if "away" in kept:
         unit.away.restore(kept["away"], shift_ms)
     if "before" in kept:
         unit.before.restore(kept["before"], shift_ms)
+    if "inquiries" in kept:
+        unit.inquiries.restore(kept["inquiries"], shift_ms)
     if "calls" in kept:
         unit.help_called, unit.patient_calls, unit.assessing = kept["calls"]
     unit.director.restore(kept.get("music"))
-    unit.schedule.rest(now_ms)  # the cuff may have been under pressure until now
+    unit.cuff.schedule.rest(now_ms)  # the cuff may have been under pressure until now
     unit.restarted = gap_text(gap_s)
     unit.asking = gap_s is None or gap_s > unit.settings["resume_ask_min"] * 60
 

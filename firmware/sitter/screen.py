@@ -50,15 +50,16 @@ def _vitals(now_ms: int, unit) -> tuple:
     elif not reading.finger:
         note = "no finger"
     else:
-        note = "" if pulse is not None else "searching"
+        note = _trend(pulse, unit.baseline.pulse_bpm) if pulse is not None else "searching"
     pressure = vitals.pressure
     bp = "---/--" if pressure is None else "%d/%d" % (pressure[0], pressure[1])
     age_ms = vitals.pressure_age_ms(now_ms)
-    if unit.cuff_busy:
+    if unit.cuff.busy:
         age = "measuring"
     else:
-        due = "CUFF SERVICE DUE" if unit.cuff_due and not unit.session.watching else ""
-        age = due if age_ms is None else "%d min ago" % (age_ms // 60000)
+        due = "CUFF SERVICE DUE" if unit.cuff.service_due and not unit.session.watching else ""
+        age = due if age_ms is None else "%s%d min ago" % ("HAND " if vitals.pressure_by_hand else "", age_ms // 60000)
+        age += _trend(pressure and pressure[0], unit.baseline.systolic_mmhg, " ")
     return (
         ("pulse", "---" if pulse is None else str(pulse), "green"),
         ("pulse_note", note, "dim"),
@@ -67,6 +68,11 @@ def _vitals(now_ms: int, unit) -> tuple:
         ("bp", bp, "white"),
         ("bp_note", age, "dim"),
     )
+
+
+def _trend(now: int | None, own: int | None, before: str = "") -> str:
+    """How far a number is from the patient's own, after the dose: `+12`."""
+    return "" if now is None or own is None else before + "%+d" % (now - own)
 
 
 def _alarm(now_ms: int, unit) -> tuple:

@@ -78,7 +78,15 @@ SETTINGS = (
     ("pressure_interval_peak_min", "min", 10, 5, 30),
     ("pressure_interval_return_min", "min", 15, 5, 60),
     ("pressure_interval_recovery_min", "min", 30, 5, 60),
+    # Inflations by schedule within an hour; staff may ask for more.
+    ("cuff_per_hour", "readings", 12, 6, 30),
     ("volume_cap", "steps", 22, 0, 30),
+    # Before leaving: the least score of 12, how often and how far apart it is to be reached, and the time since the
+    # last dose. 0 passes: the unit asks for none.
+    ("leave_score", "points", 11, 8, 12),
+    ("leave_passes", "passes", 2, 0, 3),
+    ("leave_apart_min", "min", 20, 5, 60),
+    ("leave_after_min", "min", 120, 30, 360),
     # The cuff module's service is due after so many inflations, if not by its date.
     ("cuff_service_cycles", "cycles", 10000, 500, 50000),
 )
@@ -91,6 +99,8 @@ TEXTS = (
                       "no cuff on probe arm", "escort arranged")),
     ("override_reasons", 8, ("usual for patient", "medication given", "wrong cuff size")),
     ("walk_in_reasons", 8, ("plan not at hand", "unit was replaced")),
+    ("events", 12, ("medication given", "nausea", "distress", "staff change")),
+    ("leave_reasons", 8, ("patient insisted", "transferred", "checked on paper")),
 )  # fmt: skip
 
 # (lower one, higher one): the first must stay below the second.

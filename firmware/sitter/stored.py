@@ -4,7 +4,7 @@ It is valid JSON with the right checksum; all the same a newer program, since le
 something else there. A part that is not known is left out, as if it had not been kept, and said; the rest is taken up.
 """
 
-from sitter import away, plan, vitals
+from sitter import away, hour, plan, vitals
 from sitter.alarm_table import IS_SET, ROWS
 
 _FAR_MS = 1 << 30  # farther away no moment of a unit is
@@ -30,7 +30,12 @@ def _fits(value, *kinds) -> bool:
 
 
 def _pressures(value) -> bool:
-    return type(value) is list and all(_fits(one, is_moment, vitals.is_pressure) for one in value)
+    return type(value) is list and all(_pressure(one) for one in value)
+
+
+def _pressure(value) -> bool:
+    """When, what, and whether it was keyed in; an older program did not say the last."""
+    return _fits(value, is_moment, vitals.is_pressure, is_moment) or _fits(value, is_moment, vitals.is_pressure)
 
 
 def _alarms(value) -> bool:
@@ -54,7 +59,15 @@ def _is_said(value) -> bool:
 
 
 def _schedule(value) -> bool:
-    return _fits(value, _may_be_none, _may_be_none, is_moment, _is_flag, _is_flag)
+    return _fits(value, _may_be_none, _may_be_none, is_moment, _is_flag, _is_flag, _put_off, _hour)
+
+
+def _put_off(value) -> bool:
+    return _fits(value, _is_flag, _may_be_none, _may_be_none)
+
+
+def _hour(value) -> bool:
+    return type(value) is list and len(value) <= hour.KEPT and all(is_moment(one) for one in value)
 
 
 def _away(value) -> bool:
@@ -68,6 +81,11 @@ def _calls(value) -> bool:
 def _before(value) -> bool:
     """What before.py keeps: two counts, and a moment or none."""
     return _fits(value, is_moment, is_moment, _may_be_none) and value[0] >= 0 and value[1] >= 0
+
+
+def _inquiries(value) -> bool:
+    """What inquiries.py keeps: two flags, passes, and the moment of the last or none."""
+    return _fits(value, is_moment, is_moment, is_moment, _may_be_none) and 0 <= value[2] <= 3
 
 
 def _walk_in(value) -> bool:
@@ -84,6 +102,7 @@ _PARTS = {
     "calls": _calls,
     "before": _before,
     "walk_in": _walk_in,
+    "inquiries": _inquiries,
 }
 
 

@@ -22,13 +22,14 @@ from sitter.alarms import Alarms
 from sitter.away import Away
 from sitter.baseline import Baseline
 from sitter.before import Before
-from sitter.cuff_codes import IMPLAUSIBLE
+from sitter.cuff import Cuff
+from sitter.dial import Dial
 from sitter.directing import Director
 from sitter.facts import facts
+from sitter.inquiries import Inquiries
 from sitter.mandate import Mandate
 from sitter.menu import Menu
 from sitter.picks import Picks
-from sitter.schedule import Schedule
 from sitter.selftest import KeyTest, SelfTest
 from sitter.session import Session
 from sitter.settings import spo2_points
@@ -36,8 +37,8 @@ from sitter.vitals import Vitals
 
 SCREEN_EVERY_MS = 500
 # Records after which the state for a restart is another one.
-_TO_BE_KEPT = ("phase", "dose", "mark", "silence", "away", "pressure", "cuff", "alarm", "resume", "key", "check",
-               "override")  # fmt: skip
+_TO_BE_KEPT = ("phase", "dose", "void", "course", "leaving", "observe", "mark", "silence", "away", "pressure", "cuff",
+               "alarm", "resume", "key", "check", "override")  # fmt: skip
 
 
 class Outputs:
@@ -46,6 +47,7 @@ class Outputs:
     def __init__(self) -> None:
         self.signal: alarms.Signal | None = None
         self.cuff: str | None = None  # "start" or "abort"
+        self.first_mmhg: int | None = None  # with "start": how far to inflate at first, where that is known
         self.cues: cues.Wanted | None = None
         self.screen: tuple | None = None  # screen.fields
         self.records: list[tuple[str, dict]] = []
@@ -64,13 +66,14 @@ class Unit:
         self.baseline = Baseline()
         self.spo2_adjusted = bool(spo2_points(settings))
         self.alarms = Alarms(self.settings)
-        self.schedule = Schedule(self.settings)
+        self.cuff = Cuff(self.settings)
         self.menu = Menu()
         self.picks = Picks()
+        self.dial = Dial()
+        self.inquiries = Inquiries()
         self.away = Away()
         self.self_test = SelfTest()
         self.key_test = KeyTest()
-        self.cuff_busy = self.cuff_due = False  # a reading is under way; the module's service is due
         self.faults: dict[str, str | None] = {}  # by part
         self.restarted: str | None = None  # how long the unit was off, until somebody has seen it
         self.asking = False  # whether the session that was interrupted is to go on
@@ -79,11 +82,9 @@ class Unit:
         self.chord_held = False  # somebody at the unit allows what only they may
         self.stuck_key: str | None = None
         self.battery: tuple[int, bool] | None = None  # level_pct, emptying
-        self.cuff_code: int | None = None  # of the last attempt, if it failed
         self.assessing = False  # HELP was called: music off, light up, no reading by schedule
         self.director = Director()
         self._relog = False
-        self._cuff_cause = ""
         self._closed_by = ""
         self._heard = False  # something came in with this step
         self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
@@ -98,7 +99,8 @@ class Unit:
         if self.session.time_is_up(now_ms):
             self.move(now_ms, session.TIME, "time", out)
         self._look_for_return(now_ms, out)
-        self._run_cuff(now_ms, out)
+        self.cuff.run(now_ms, self, out)
+        self.inquiries.run(now_ms, self, out)
         self._judge(now_ms, since_ms, out)
         open_or_closing = self.session.watching or out.log == "close"
         if open_or_closing and any(name in _TO_BE_KEPT for name, _ in out.records):
@@ -121,23 +123,19 @@ class Unit:
         self.vitals.take_reading(now_ms, reading)
         if self.session.watching:
             if not self.session.dosed:
-                self.baseline.take_reading(reading)
+                self.baseline.take_reading(now_ms, reading)
             self.record(out, "vitals", now_ms, pulse_bpm=reading.pulse_bpm, spo2_pct=reading.spo2_pct,
                          perfusion_permyriad=reading.perfusion_permyriad, quality_pct=reading.quality_pct,
                          finger=int(reading.finger))  # fmt: skip
 
     def _take_pressure(self, now_ms: int, pressure, out: Outputs) -> None:
-        if not self.vitals.take_pressure(now_ms, pressure):
-            self._take_cuff(now_ms, ("fault", IMPLAUSIBLE), out)
-            return
-        self.cuff_busy = False
-        self.cuff_code = None
+        self.cuff.take_pressure(now_ms, self, pressure, out)
+
+    def note_pressure(self, pressure) -> None:
+        """A blood pressure that may be believed: before the dose it is one of the patient's own."""
         if self.session.watching and not self.session.dosed:
             self.baseline.take_pressure(pressure[0])
             self.before.take_pressure()
-        self.schedule.succeeded(now_ms, again=self.is_high(pressure))
-        self.record(out, "pressure", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1],
-                     mean_mmhg=pressure[2], pulse_bpm=pressure[3], cause=self._cuff_cause)  # fmt: skip
 
     def is_high(self, pressure) -> bool:
         """Over a limit, and so to be taken again soon."""
@@ -145,12 +143,7 @@ class Unit:
         return pressure[0] > limits["systolic_high_mmhg"] or pressure[1] > limits["diastolic_high_mmhg"]
 
     def _take_cuff(self, now_ms: int, value, out: Outputs) -> None:
-        event, code = value
-        self.cuff_busy = False
-        self.schedule.failed(now_ms)
-        if event == "fault":
-            self.cuff_code = code
-        self.record(out, "cuff", now_ms, event=event, code=code, cause=self._cuff_cause)
+        self.cuff.take_event(now_ms, self, value, out)
 
     def _take_part(self, now_ms: int, value, out: Outputs) -> None:
         part, fault = value
@@ -190,7 +183,7 @@ class Unit:
     def leave(self, now_ms: int, reason: str, out: Outputs) -> None:
         """The patient goes out: AWAY begins."""
         self.away.begin(now_ms, reason)
-        self.deflate(out)
+        self.cuff.deflate(out)
         self.record(out, "away", now_ms, event="began", reason=reason)
 
     def come_back(self, now_ms: int, out: Outputs) -> None:
@@ -199,12 +192,14 @@ class Unit:
 
     # --- session ------------------------------------------------------------------------------------------------
 
-    def move(self, now_ms: int, event: str, cause: str, out: Outputs) -> bool:
-        if not self.session.event(now_ms, event):
+    def move(self, now_ms: int, event: str, cause: str, out: Outputs, ago_ms: int = 0) -> bool:
+        if not self.session.event(now_ms, event, ago_ms):
             return False
         phase = self.session.phase
         if phase == "checks":
-            self.baseline, self.before = Baseline(), Before()
+            self.baseline, self.before, self.inquiries = Baseline(), Before(), Inquiries()
+            self.vitals.forget_pressures()  # of whoever was here before
+            self.cuff.begin()
             self.self_test.stop()  # beside a patient no signal that is no alarm
             logbook.begin(now_ms, self, out)
         self.record(out, "phase", now_ms, phase=phase, cause=cause)
@@ -213,29 +208,13 @@ class Unit:
         if self.away.reason and not self.session.may_be_away:
             self.come_back(now_ms, out)
         if phase == "closed":
-            self.deflate(out)
+            self.cuff.deflate(out)
+            self.inquiries.questions.drop()
             self._closed_by = cause
             out.log = "close"
         elif phase == "idle" and self.mandate.walk_in:
             self.mandate.end()
             self.session = Session(self.mandate.route)
-        return True
-
-    def dose(self, now_ms: int, cause: str, out: Outputs) -> bool:
-        """A dose was given; False if none may be given in this phase. The first settles the patient's own numbers."""
-        if self.session.dosed:
-            given = self.session.another_dose()
-        else:
-            given = self.move(now_ms, session.DOSE, cause, out)
-        if not given:
-            return False
-        if self.session.doses == 1:
-            self.mandate.spend(self.today(now_ms) or 0)
-            self.baseline.settle()
-            self.record(out, "baseline", now_ms, spo2_pct=self.baseline.spo2_pct, pulse_bpm=self.baseline.pulse_bpm,
-                        systolic_mmhg=self.baseline.systolic_mmhg)  # fmt: skip
-        self.record(out, "dose", now_ms, number=self.session.doses, dose_mg=self.mandate.dose_mg(self.session.doses),
-                    route=self.session.route)  # fmt: skip
         return True
 
     @property
@@ -288,24 +267,7 @@ class Unit:
         utc_s, at_ms, _ = self._utc
         return utc_s + (now_ms - at_ms) // 1000
 
-    # --- cuff, alarms ---------------------------------------------------------------------------------------------
-
-    def _run_cuff(self, now_ms: int, out: Outputs) -> None:
-        if self.cuff_busy or self.assessing or self.asking or self.away.reason:
-            return
-        if self.schedule.wants_reading(now_ms, self.session):
-            self.start_cuff(now_ms, "schedule", out)
-
-    def start_cuff(self, now_ms: int, cause: str, out: Outputs) -> None:
-        out.cuff = "start"
-        self.cuff_busy = True
-        self._cuff_cause = cause
-        self.record(out, "cuff", now_ms, event="started", cause=cause)
-
-    def deflate(self, out: Outputs) -> None:
-        """Pressure out of the cuff, if a reading is under way."""
-        if self.cuff_busy:
-            out.cuff = "abort"
+    # --- alarms ---------------------------------------------------------------------------------------------------
 
     def _judge(self, now_ms: int, since_ms: int | None, out: Outputs) -> None:
         if self._relog:  # behind the boot record, what stands from before it

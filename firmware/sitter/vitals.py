@@ -22,18 +22,19 @@ class Vitals:
     def __init__(self) -> None:
         self._reading = None
         self._reading_ms = 0
-        self._pressures: list[tuple[int, tuple]] = []  # (at_ms, pressure), newest first
+        self._pressures: list[tuple[int, tuple, bool]] = []  # (at_ms, pressure, by hand), newest first
 
     def take_reading(self, now_ms: int, reading) -> None:
         """A reading of the oximeter: pulse_bpm and spo2_pct are None when not to be trusted."""
         self._reading = reading
         self._reading_ms = now_ms
 
-    def take_pressure(self, now_ms: int, pressure) -> bool:
-        """(systolic, diastolic, mean in mmHg, pulse in bpm); False if no patient has such a pressure."""
+    def take_pressure(self, now_ms: int, pressure, by_hand: bool = False) -> bool:
+        """(systolic, diastolic, mean in mmHg, pulse in bpm), the last two None where a person did not take them; False
+        if no patient has such a pressure."""
         if not _in_order(pressure):
             return False
-        self._pressures.insert(0, (now_ms, pressure))
+        self._pressures.insert(0, (now_ms, pressure, by_hand))
         del self._pressures[_KEPT:]
         return True
 
@@ -51,10 +52,19 @@ class Vitals:
         reading = self.reading(now_ms)
         return reading.spo2_pct if reading is not None and _possible(reading.spo2_pct, SPO2_PCT) else None
 
+    def forget_pressures(self) -> None:
+        """Another patient is here."""
+        self._pressures = []
+
     @property
-    def pressure(self) -> tuple[int, int, int, int] | None:
+    def pressure(self) -> tuple | None:
         """The last one: systolic, diastolic, mean in mmHg, pulse in bpm."""
         return self._pressures[0][1] if self._pressures else None
+
+    @property
+    def pressure_by_hand(self) -> bool:
+        """Whether somebody keyed the last one in."""
+        return bool(self._pressures) and self._pressures[0][2]
 
     @property
     def pressure_ms(self) -> int:
@@ -65,17 +75,17 @@ class Vitals:
 
     def saved(self) -> list:
         """The pressures, as they have to survive a restart."""
-        return [[at_ms, list(pressure)] for at_ms, pressure in self._pressures]
+        return [[at_ms, list(pressure), int(by_hand)] for at_ms, pressure, by_hand in self._pressures]
 
     def restore(self, saved: list, shift_ms: int) -> None:
         """Take up what `saved` gave, its moments shifted onto this start's clock."""
-        self._pressures = [(at_ms + shift_ms, tuple(pressure)) for at_ms, pressure in saved]
+        self._pressures = [(one[0] + shift_ms, tuple(one[1]), len(one) > 2 and one[2] == 1) for one in saved]
 
     def twice(self) -> tuple:
         """(systolic, diastolic): the lower of the last reading's and of that five minutes before it; None without."""
         if self._pressures:
-            last_ms, last = self._pressures[0]
-            for at_ms, earlier in self._pressures:
+            last_ms, last, _ = self._pressures[0]
+            for at_ms, earlier, _ in self._pressures:
                 if last_ms - at_ms >= APART_MS:
                     return min(last[0], earlier[0]), min(last[1], earlier[1])
         return None, None
@@ -90,7 +100,10 @@ def is_pressure(stored) -> bool:
     """Whether that is what `saved` gives of a pressure."""
     if type(stored) is not list or len(stored) != 4 or not _in_order(stored):
         return False
-    return _possible(stored[2], PRESSURE_MMHG) and _possible(stored[3], (0, PULSE_BPM[1]))
+    by_hand = stored[2] is None
+    return (by_hand or _possible(stored[2], PRESSURE_MMHG)) and (
+        (by_hand and stored[3] is None) or _possible(stored[3], (0, PULSE_BPM[1]))
+    )
 
 
 def are_numbers(stored) -> bool:

@@ -18,6 +18,13 @@ _settings_option = click.option(
 )
 
 
+_card_option = click.option(
+    "--card",
+    type=_file,
+    help="The catalogue of the music card, as `music build` wrote it: are its tracks there, without words too early?",
+)
+
+
 @click.group(epilog=examples("plan new kap-0042.toml --unit 'BED 3'", "plan push kap-0042.toml --unit 'BED 3'"))
 def plan() -> None:
     """Write a session plan, check it, clear it, and bring it onto its unit.
@@ -53,18 +60,31 @@ def new(file: Path, unit_id: str | None, example: bool, force: bool, where: Wher
     output.show({"file": str(file), "plan": draft, "faults": faults}, as_json, "\n".join(words))
 
 
-@plan.command(epilog=examples("plan check kap-0042.toml", "plan check kap-0042.toml --draft --settings bed3.toml"))
+@plan.command(
+    epilog=examples(
+        "plan check kap-0042.toml", "plan check kap-0042.toml --draft --settings bed3.toml --card card.toml"
+    )
+)
 @click.argument("file", type=_file)
 @click.option("--draft", is_flag=True, help="Do not ask for a clearance yet.")
 @_settings_option
+@_card_option
 @json_option
 @no_port_option
-def check(file: Path, draft: bool, settings_path: Path | None, as_json: bool) -> None:
-    """Check a plan: every fault with its line. Exit code 2 if it has one."""
-    from sitterctl import plan_file
+def check(file: Path, draft: bool, settings_path: Path | None, card: Path | None, as_json: bool) -> None:
+    """Check a plan: every fault with its line.
+
+    With --card also whether the card has what the plan's music asks for, with no words before the return. Exit code 2
+    if the plan has a fault, 1 if it does not fit the card.
+    """
+    from sitter.catalogue import Catalogue
+    from sitterctl import card_file, plan_file
 
     whole = plan_file.read(file, not draft, _settings(settings_path))
-    output.show({"file": str(file), "plan": whole}, as_json, f"{file}: {_summary(whole)}; no fault")
+    if card:
+        plan_file.fit(file, whole, Catalogue(card_file.read(card).for_unit()))
+    held = ", and the card has what it asks for" if card else ""
+    output.show({"file": str(file), "plan": whole}, as_json, f"{file}: {_summary(whole)}; no fault{held}")
 
 
 @plan.command(epilog=examples("plan clear kap-0042.toml --by MD-07", "plan clear kap-0042.toml --by MD-07 --yes"))
@@ -134,16 +154,18 @@ def push(file: Path, yes: bool, where: Where, as_json: bool) -> None:
         assert isinstance(chosen, dict)
         known = {name: chosen[name] for name in settings_file.NAMES if name in chosen}
         whole = plan_file.read(file, chosen=known)
+        misfits = _misfits(transfer.get(connection, "music"), whole)
         before = transfer.get(connection, "plan")
         there = f"in the place of {before['code']}'s" if isinstance(before, dict) else "where there is none"
-        asking.agree(f"bring it onto {connection.hello['unit_id']}, {there}?", yes, as_json, shown=_in_words(whole))
+        shown = "\n".join([_in_words(whole), *misfits])
+        asking.agree(f"bring it onto {connection.hello['unit_id']}, {there}?", yes, as_json, shown=shown)
         with cut_short.told("the unit has the old plan or the new one whole", "`sitterctl plan show` shows which"):
             transfer.put(connection, "plan", whole)
             after = transfer.get(connection, "plan")
     if after != whole:
         raise SitterError("the unit has another plan than was sent", "the same command again", exit_code=CHECK_FAILED)
-    output.show({"unit_id": whole["unit_id"], "plan": whole}, as_json,
-                f"{_summary(whole)} is on {whole['unit_id']}, read back and compared")  # fmt: skip
+    words = [f"{_summary(whole)} is on {whole['unit_id']}, read back and compared", *misfits]
+    output.show({"unit_id": whole["unit_id"], "plan": whole, "misfits": misfits}, as_json, "\n".join(words))
 
 
 @plan.command("list", epilog=examples("plan list plans", "plan list --json"))
@@ -169,6 +191,16 @@ def list_(folder: Path, as_json: bool) -> None:
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _misfits(on_unit: object, whole: dict) -> list[str]:
+    """Why the unit would begin no session on this plan with the card that it knows."""
+    from sitter.catalogue import Catalogue
+    from sitterctl import plan_file
+
+    if not isinstance(on_unit, dict):
+        return []
+    return [f"with its card it begins none: {fault}" for fault in plan_file.misfits(whole, Catalogue(on_unit))]
 
 
 def _settings(path: Path | None) -> dict | None:
@@ -224,6 +256,17 @@ def _in_words(whole: dict) -> str:
                       f"{got('screening', 'systolic_mmhg')}/{got('screening', 'diastolic_mmhg')} mmHg"],
         ["preparation", f"{len(meetings) if isinstance(meetings, list) else '?'} meetings"],
         ["session", f"{got('session', 'planned_min')} min, until {on('expires')}"],
+        ["music", _music_in_words(got("cues"))],
         ["clearance", f"{on('clearance', 'on')} by {got('clearance', 'by')}" if got("clearance") else "none"],
     ]  # fmt: skip
     return output.table(["plan", ""], rows)
+
+
+def _music_in_words(cues: object) -> str:
+    """Whether there is music, and whose programme music and light follow."""
+    from sitter import programme
+
+    found = cues if isinstance(cues, dict) else {}
+    own = [phase for phase in programme.PHASES if phase in found]
+    whose = "the default programme" if not own else f"a programme of its own for {', '.join(own)}"
+    return f"{'yes' if found.get('music', True) else 'none'}; {whose}"

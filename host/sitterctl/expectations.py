@@ -25,10 +25,18 @@ def check(expect: dict, log: Log, verdict: Verdict, start_utc_s: int, trace: dic
             failures.append(
                 f"phase {phase} was expected within {earliest_s} to {latest_s} s; it began at {at or 'no time'}"
             )
+    if "cuff" in expect:
+        failures += _cuff_failures(expect["cuff"], seen)
+    if trace.get("first_mmhg") != expect.get("first_mmhg", trace.get("first_mmhg")):
+        failures.append(f"the cuff was expected to be inflated to {expect['first_mmhg']} mmHg first; "
+                        f"it was to {trace['first_mmhg']}")  # fmt: skip
     for name, bounds in expect.get("records", {}).items():
         count = len(log.named(name))
         if not bounds[0] <= count <= bounds[1]:
             failures.append(f"{bounds[0]} to {bounds[1]} records of {name} were expected, the log has {count}")
+    for row in expect.get("contents", []):
+        failures += _content_failures(row, log)
+    failures += [f"the hand at the keys gave up: {failure}" for failure in trace.get("hand", [])]
     if "verdict" in expect and verdict.kind != expect["verdict"]:
         failures.append(f"the log was expected to be {expect['verdict']}; {verdict.sentence}")
     for row in expect.get("bursts", []):
@@ -41,15 +49,18 @@ def _within(at_s: float | None, bounds: list) -> bool:
 
 
 class _Seen:
-    """The log's alarms and phases on the scenario's clock."""
+    """The log's alarms, phases and what became of the cuff, on the scenario's clock."""
 
     def __init__(self, log: Log, start_utc_s: int) -> None:
         self.phases: list[tuple[str, float]] = []
+        self.cuff: list[tuple[str, float]] = []
         self.alarms: list[tuple[str, float, float | None]] = []
         for record in log.records:
             at_s = (record.utc_s or 0) - start_utc_s
             if record.name == "phase":
                 self.phases.append((record.fields["phase"], at_s))
+            elif record.name == "cuff":
+                self.cuff.append((record.fields["event"], at_s))
             elif record.name == "alarm" and record.fields["event"] == "started":
                 self.alarms.append((record.fields["alarm"], at_s, None))
             elif record.name == "alarm" and record.fields["event"] == "ended":
@@ -76,6 +87,26 @@ def _alarm_failures(row: dict, seen: _Seen) -> list[str]:
         if not _within(end, row["ended_s"]):
             return [f"alarm {alarm} was expected to end within {low} to {high} s; it ended at {end}"]
     return []
+
+
+def _content_failures(row: dict, log: Log) -> list[str]:
+    """There has to be a record with these fields."""
+    name, has = row["record"], row["has"]
+    found = [record.fields for record in log.named(name)]
+    if any(all(fields.get(field) == value for field, value in has.items()) for fields in found):
+        return []
+    seen = [{field: fields.get(field) for field in has} for fields in found]
+    return [f"a record {name} with {has} was expected; the log has {seen or 'none'}"]
+
+
+def _cuff_failures(rows: list, seen: _Seen) -> list[str]:
+    """All of them, in their order."""
+    if [event for event, _ in seen.cuff] != [row[0] for row in rows]:
+        found = ", ".join(f"{event} at {at_s:.0f} s" for event, at_s in seen.cuff)
+        return [f"of the cuff {', '.join(row[0] for row in rows)} was expected; there was {found or 'nothing'}"]
+    return [f"cuff {event} was expected within {low} to {high} s; it was at {at_s:.0f} s"
+            for (event, low, high), (_, at_s) in zip(rows, seen.cuff, strict=True)
+            if not _within(at_s, [low, high])]  # fmt: skip
 
 
 def _burst_failures(row: dict, trace: dict) -> list[str]:

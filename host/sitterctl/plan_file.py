@@ -8,9 +8,9 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sitter import clearance, plan, settings
-from sitterctl import toml_file
-from sitterctl.errors import USAGE, SitterError
+from sitter import catalogue, clearance, plan, programme, settings
+from sitterctl import cue_file, toml_file
+from sitterctl.errors import CHECK_FAILED, USAGE, SitterError
 
 KIND, VERSION = "sitter plan", 1
 _HEADER = {"kind": KIND, "version": VERSION}
@@ -20,6 +20,8 @@ _NOTES = {
     "unit_id": "the unit that the plan is for",
     "expires": "the last day (UTC) on which a session may begin",
     "screening.by": "the code of who asked",
+    "session.music": "as agreed to; [cues] says the same, for the unit plays by that",
+    "session.eye_shades": "as agreed to; [cues] says the same",
     "dose.second_dose_mg": "leave all three out where no second dose is planned",
     "clearance.seal": "made by `plan clear`; any edit breaks it",
 }
@@ -83,6 +85,27 @@ def read(path: Path, cleared: bool = True, chosen: dict | None = None) -> dict:
     return whole
 
 
+def misfits(whole: dict, card: catalogue.Catalogue) -> list[str]:
+    """What a plan without fault asks for and the card hasn't got, or has with words before the return."""
+    cues = whole.get("cues", {})
+    if not cues.get("music", True):
+        return []
+    found = card.misfits(cues, whole["dose"]["route"])
+    return [f"cues.{cue_file.misfit_words(*row)}{'' if row[0] in cues else ' (by the default programme)'}"
+            for row in found]  # fmt: skip
+
+
+def fit(path: Path, whole: dict, card: catalogue.Catalogue) -> None:
+    """Raise SitterError with all of that and the lines, if there is any."""
+    found = misfits(whole, card)
+    if found:
+        source = path.read_text(encoding="utf-8")
+        told = [f"{path}:{_line(source, fault)}: {fault}" for fault in found]
+        listed = "\n".join(f"  {fault}" for fault in told)
+        raise SitterError(f"this plan does not fit the card:\n{listed}", "another programme or another card",
+                          exit_code=CHECK_FAILED, details={"faults": told})  # fmt: skip
+
+
 def copied(path: Path, whole: dict) -> list[str]:
     """What says that this plan was made from the file of another session, of those that lie beside it."""
     for other in sorted(path.parent.glob("*.toml")):
@@ -128,7 +151,18 @@ def text(whole: dict) -> str:
     for table in ("limits", "schedule"):
         if whole.get(table):
             lines += ["", f"[{table}]", *[f"{name} = {value}" for name, value in whole[table].items()]]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + _cues(whole.get("cues", {}))) + "\n"
+
+
+def _cues(cues: dict) -> list[str]:
+    """What was agreed to, and the phases that differ from the default programme."""
+    if not cues:
+        return []
+    lines = ["", "[cues]", *[f"{name} = {_toml(cues[name])}" for name in programme.CHOICES if name in cues]]
+    for phase in programme.PHASES:
+        if phase in cues:
+            lines += ["", f"[cues.{phase}]", *[f"{name} = {_toml(value)}" for name, value in cues[phase].items()]]
+    return lines
 
 
 def _field(name: str, value: str, about: str) -> str:

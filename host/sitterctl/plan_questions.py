@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import click
 
-from sitter import plan
-from sitterctl import plan_file
+from sitter import plan, programme
+from sitterctl import cue_file, plan_file
+from sitterctl.errors import SitterError
 
 _WORDS = {
     "code": "pseudonymous code of the patient, such as KAP-0042",
@@ -19,8 +20,8 @@ _WORDS = {
     "dose.dose_mg": "dose, mg",
     "dose.weight_kg": "weight, kg",
     "session.planned_min": "planned length, minutes",
-    "session.music": "with music",
-    "session.eye_shades": "with eye shades",
+    "session.music": "the patient agrees to music",
+    "session.eye_shades": "the patient agrees to eye shades",
     "integration.willing": "the patient is willing to take part in integration",
     "integration.supported": "there is support for integration",
     "integration.practice_days": "days with practice reminders after the session",
@@ -44,9 +45,33 @@ def ask(unit_id: str) -> dict:
         if table == "dose" and click.confirm("is a second dose planned?", default=False, err=True):
             for name, kind, low, high in rows[-3:]:
                 values[name] = _one(f"dose.{name}", kind, low, high)
+        if table == "session":
+            whole["cues"] = _cues(whole["dose"]["route"], values)
     whole["integration"]["meetings"] = _dates("date of a planned integration meeting (nothing: no more)")
     whole["expires"] = _one("expires: last day for the session", plan.DATE, 0, 0)
     return whole
+
+
+def _cues(route: str, agreed: dict) -> dict:
+    """The programme that is asked for, and what was agreed to, as the unit plays by it."""
+    names = [path.stem for path in cue_file.shipped() if cue_file.read(path).route == route]
+    question = f"programme of music and light: {', '.join(names)}, a file, or nothing for the unit's own"
+    phases = click.prompt(question, default="", show_default=False, err=True,
+                          value_proc=lambda words: _phases(words.strip(), route))  # fmt: skip
+    return {**(phases or {}), **{name: agreed[name] for name in programme.CHOICES}}
+
+
+def _phases(words: str, route: str) -> dict:
+    """Those of the programme with that name or path; it has to be for the route."""
+    if not words:
+        return {}
+    try:
+        one = cue_file.read(cue_file.find(words))
+    except SitterError as error:
+        raise click.UsageError(error.message) from error
+    if one.route != route:
+        raise click.UsageError(f"{words} is for a {one.route} dose")
+    return one.phases
 
 
 def _one(key: str, kind: object, low: int, high: int) -> object:

@@ -9,7 +9,7 @@ a second.
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from sitter import settings
+from sitter import records, settings
 from sitter.alarm_table import PRIORITY_NAMES
 from sitter.alarms import Alarms
 from sitter.facts import facts
@@ -45,7 +45,8 @@ class Replayed:
 def settings_of(log: Log) -> dict[str, int]:
     """The settings in force when the log was opened, defaults for what an older firmware did not have."""
     known = settings.defaults()
-    said = {r.fields["name"]: r.fields["value"] for r in log.named("setting") if r.fields["name"] in known}
+    told = [(r.fields.get("name"), r.fields.get("value")) for r in log.named("setting")]
+    said = {name: value for name, value in told if name in known and value is not None}
     return settings.complete(said)
 
 
@@ -53,7 +54,8 @@ def recorded(log: Log) -> Replayed:
     """The alarms as the unit raised them."""
     found: list[Occurrence] = []
     for record in log.named("alarm"):
-        _note(found, record.fields["event"], record.fields["alarm"], record.fields["priority"], record.elapsed_s)
+        said = _whole(record)
+        _note(found, said.event, said.alarm or "–", said.priority or "–", record.elapsed_s)
     return Replayed(found, _watched_h(log))
 
 
@@ -89,11 +91,19 @@ def _note(found: list[Occurrence], event: str, alarm: str, priority: str, at_s: 
         standing.end_s = at_s
 
 
+def _whole(record: Record) -> SimpleNamespace:
+    """The fields of a record, absent where the log's own table has none."""
+    return SimpleNamespace(**{**_FIELDS.get(record.name, {}), **record.fields})
+
+
+_FIELDS = {name: dict.fromkeys(field for field, _, _ in fields) for _, name, fields in records.RECORDS}
+
+
 def _watched_h(log: Log) -> float:
     phases = log.named("phase")
     if not phases:
         return 0.0
-    closed = next((r for r in phases if r.fields["phase"] == "closed"), log.records[-1])
+    closed = next((r for r in phases if r.fields.get("phase") == "closed"), log.records[-1])
     return (closed.elapsed_s - phases[0].elapsed_s) / 3600
 
 
@@ -109,7 +119,7 @@ class _State:
             self._seen()
             alarms.silence(now_ms)
         elif handler:
-            handler(now_ms, SimpleNamespace(**record.fields))
+            handler(now_ms, _whole(record))
 
     def _seen(self) -> None:
         unit = self.unit
@@ -123,20 +133,26 @@ class _State:
         )
         self.unit.vitals.take_reading(now_ms, reading)
         if not self.unit.session.dosed:
-            self.unit.baseline.take_reading(reading)
+            self.unit.baseline.take_reading(now_ms, reading)
 
     def _take_pressure(self, now_ms: int, said: SimpleNamespace) -> None:
         unit = self.unit
         pressure = (said.systolic_mmhg, said.diastolic_mmhg, said.mean_mmhg, said.pulse_bpm)
         if unit.vitals.take_pressure(now_ms, pressure):
-            unit.cuff_code = None
+            if said.source != "manual":  # which says nothing of the cuff
+                unit.cuff.code = None
             if not unit.session.dosed:
                 unit.baseline.take_pressure(said.systolic_mmhg)
-            unit.schedule.succeeded(now_ms, again=unit.is_high(pressure))
+            unit.cuff.schedule.succeeded(now_ms, again=unit.is_high(pressure))
 
     def _take_cuff(self, now_ms: int, said: SimpleNamespace) -> None:
+        unit = self.unit
         if said.event == "fault":
-            self.unit.cuff_code = said.code
+            unit.cuff.code = said.code
+        elif said.event == "waits":  # a reading that was put off is missing later
+            unit.cuff.schedule.wait(now_ms, unit.session)
+        elif said.event == "deferred":
+            unit.cuff.schedule.defer(now_ms, unit.session)
 
     def _take_part(self, now_ms: int, said: SimpleNamespace) -> None:
         self.unit.faults[said.part] = said.fault
@@ -149,8 +165,14 @@ class _State:
 
     def _take_dose(self, now_ms: int, said: SimpleNamespace) -> None:
         if self.unit.session.t0_ms is None:
-            self.unit.session.t0_ms = now_ms
-            self.unit.baseline.settle()
+            self.unit.session.t0_ms = now_ms - (said.ago_min or 0) * 60_000
+            self.unit.baseline.settle(now_ms, said.ago_min or 0)
+
+    def _take_void(self, now_ms: int, said: SimpleNamespace) -> None:
+        """The first dose was not given: there is no t0, and the baseline is open again."""
+        if said.number == 1:
+            self.unit.session.t0_ms = None
+            self.unit.baseline.open()
 
     def _take_key(self, now_ms: int, said: SimpleNamespace) -> None:
         unit = self.unit

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sitter import catalogue, plan, session, settings, utc
-from sitterctl import firmware_tree
+from sitterctl import cue_file, firmware_tree
 from sitterctl.errors import SitterError
 
 KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK", "CALL")
@@ -16,7 +16,7 @@ PARTS = {
     "oximeter": ("absent", "frozen", "part_id", "lose_power", "brown_out", "rate_pct", "swapped", "die_temperature_c"),
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
              "stops_in_mid", "bulb_mmhg", "bulb_mmhg_s", "pumps", "leaks_mmhg_min", "reads_off_mmhg", "vents_at_mmhg",
-             "no_valves", "valve_sticks", "stays_mmhg"),
+             "no_valves", "valve_sticks", "stays_mmhg", "first_says", "first_slow_ms"),
     "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power",
               "other_card", "extra"),
     "keys": ("absent", "bounce_ms", "reset"),
@@ -30,14 +30,16 @@ PARTS = {
 PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
            "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "rate_pct")  # fmt: skip
 _FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "chip", "patient", "provisioned", "plan",
-           "settings", "music", "timeline", "end_s", "expect")  # fmt: skip
+           "programme", "settings", "music", "timeline", "end_s", "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
 _KINDS = {"seed": int, "provisioned": bool, "end_s": (int, float), "timeline": list, "patient": dict, "plan": dict,
           "expect": dict}  # fmt: skip
 _MORE = ("at_s", "hold_s", "over_s", "times")
-_ACTIONS = ("key", "patient", "fault", "power_cut")
+_ACTIONS = ("key", "choose", "answer", "patient", "fault", "power_cut")
 CHIPS = ("blank", "installed")
-_EXPECTED = ("alarms", "only_these_alarms", "phases", "records", "verdict", "bursts")
+_EXPECTED = ("alarms", "only_these_alarms", "phases", "cuff", "first_mmhg", "records", "verdict", "bursts",
+             "contents")  # fmt: skip
+_CUFF = ("announced", "deferred", "waits", "capped", "started", "fault", "stopped")
 
 
 def load(path: Path) -> dict:
@@ -66,7 +68,7 @@ def check(raw: object, folder: Path) -> list[str]:
     faults += [f"{key}: has the wrong type" for key in wrong]
     whole = {key: value for key, value in raw.items() if key not in wrong}  # what can be looked into
     faults += _start_faults(whole) + _patient_faults("patient", whole.get("patient", {}), folder)
-    faults += _plan_faults(whole) if "plan" in whole else []
+    faults += _programme_faults(whole) or (_plan_faults(whole) if "plan" in whole else [])
     faults += [f"music.{fault}" for fault in catalogue.check(raw["music"])] if "music" in raw else []
     faults += [f"settings.{fault}" for fault in settings.check(raw.get("settings", {}))]
     for i, entry in enumerate(whole.get("timeline", [])):
@@ -87,6 +89,16 @@ def _start_faults(raw: dict) -> list[str]:
     return faults
 
 
+def _programme_faults(raw: dict) -> list[str]:
+    """One of the programmes that ship, for the plan."""
+    if "programme" not in raw:
+        return []
+    if "plan" not in raw:
+        return ["programme: goes into a plan, and there is none"]
+    names = [path.stem for path in cue_file.shipped()]
+    return [] if raw["programme"] in names else [f"programme: must be one of {', '.join(names)}"]
+
+
 def _plan_faults(raw: dict) -> list[str]:
     """Those of the whole plan, unless the start is wrong too: then nobody knows its days."""
     return [] if _start_faults(raw) else [f"plan.{fault}" for fault in plan.check(_plan(raw))]
@@ -96,7 +108,10 @@ def _plan(raw: dict) -> dict:
     """The plan for practice with the scenario's changes, cleared for its unit on its day."""
     unit_id = f"SIM-{int(raw.get('seed', 0)) & 0xFFFF:04X}"
     today = utc.day(_utc_s(raw.get("start_utc", "2026-05-04T09:00:00Z")))
-    return firmware_tree.practice().practice_plan(unit_id, today, raw["plan"])
+    changes = raw["plan"]
+    if "programme" in raw:
+        changes = {**changes, "cues": cue_file.read(cue_file.find(raw["programme"])).phases}
+    return firmware_tree.practice().practice_plan(unit_id, today, changes)
 
 
 def _patient_faults(key: str, values: dict, folder: Path | None) -> list[str]:
@@ -126,6 +141,10 @@ def _entry_faults(key: str, entry: object) -> list[str]:
     for name in str(entry.get("key", "STOP")).split("+"):
         if name not in KEYS:
             faults.append(f"{key}.key: {name} is none of {', '.join(KEYS)}")
+    for name in ("choose", "answer"):
+        words = entry.get(name, [])
+        if not isinstance(words, list) or not all(type(word) in (str, int) for word in words):
+            faults.append(f"{key}.{name}: must be a list of words on the screen, or of numbers to key in")
     faults += _patient_faults(f"{key}.patient", entry.get("patient", {}), None)
     for knob in entry.get("fault", {}):
         part, _, name = knob.partition(".")
@@ -137,9 +156,15 @@ def _entry_faults(key: str, entry: object) -> list[str]:
 def _expect_faults(expect: dict) -> list[str]:
     faults = [f"expect.{key}: no such expectation" for key in expect if key not in _EXPECTED]
     phases = {phase for phase, _ in session.TRANSITIONS}
+    for i, row in enumerate(expect.get("contents", [])):
+        if not isinstance(row, dict) or set(row) != {"record", "has"} or not isinstance(row["has"], dict):
+            faults.append(f'expect.contents[{i}]: must be {{"record": name, "has": {{field: value}}}}')
     for i, row in enumerate(expect.get("phases", [])):
         if not isinstance(row, list) or len(row) != 3 or row[0] not in phases:
             faults.append(f"expect.phases[{i}]: must be [phase, earliest s, latest s]")
+    for i, row in enumerate(expect.get("cuff", [])):
+        if not isinstance(row, list) or len(row) != 3 or row[0] not in _CUFF:
+            faults.append(f"expect.cuff[{i}]: must be [event, earliest s, latest s]")
     return faults
 
 

@@ -6,21 +6,21 @@ on the stored mac of the one before it, so that one damaged place is told apart 
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from sitter import records, seal
+from sitterctl import doses, log_table, pull_record
 from sitterctl import keys as keystore
-from sitterctl import pull_record
 from sitterctl.errors import SitterError
+from sitterctl.log_clock import LogClock
 
 INTACT, BROKEN, NOT_CLOSED, KEY_UNKNOWN = "intact", "broken", "intact but not closed", "key unknown"
 
 _CLOSE_TAG = records.tag_of("close")
-_FORM = re.compile("[0-9]{0,3}s|[SbBhHiIqQfd]")
 _MAC_BYTES = seal.MAC_BYTES
 _PULL_AGAIN = "Pull the log from the unit again, and compare the two files."
 
@@ -70,14 +70,19 @@ class Log:
     def named(self, name: str) -> list[Record]:
         return [record for record in self.records if record.name == name]
 
-    @property
-    def t0(self) -> Record | None:
-        """The first dose; minutes of the session count from it."""
-        return next((record for record in self.records if record.name == "dose"), None)
+    @cached_property
+    def doses(self) -> list[doses.Dose]:
+        """All that staff told of, those that were taken back included."""
+        return doses.told(self.records)
+
+    @cached_property
+    def t0_s(self) -> float | None:
+        """When the first dose that stands was given; minutes of the session count from it."""
+        return doses.t0_s(self.doses)
 
     def minutes(self, elapsed_s: float) -> float:
-        """Minutes from t0, or from the header when no dose was given."""
-        return (elapsed_s - (self.t0.elapsed_s if self.t0 else 0.0)) / 60
+        """Minutes from t0, or from the header when no dose stands."""
+        return (elapsed_s - (self.t0_s or 0.0)) / 60
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ class _Bad(Exception):
 def _decoded(data: bytes) -> Iterator[Record]:
     if data[: len(records.MAGIC)] != records.MAGIC:
         raise _Bad(0, "the file does not begin as a log does")
-    n, rows, clock = 0, None, _Clock()
+    n, rows, clock = 0, None, LogClock()
     offset = end = len(records.MAGIC)
     for offset, tag, body in records.walk(data, end):
         n += 1
@@ -147,55 +152,15 @@ def _decoded(data: bytes) -> Iterator[Record]:
             name, fields = records.decode(tag, body, rows)
         except records.BadRecord as error:
             raise _Bad(offset, str(error)) from error
-        rows = rows or _rows(offset, fields)
+        rows = rows or log_table.rows(fields)
+        if rows is None:
+            raise _Bad(offset, "the table of records in the header is damaged")
         if name in ("header", "boot"):
             clock.tie(fields)
         yield Record(n, offset, name, fields, *clock.at(fields["at_ms"] or 0))
         end = offset + 3 + len(body)
     if end < len(data) or not n:
         raise _Bad(end, "the file ends in the middle of it")
-
-
-def _rows(offset: int, header: dict) -> dict[int, tuple]:
-    """The table in a header, looked at before anything is decoded with it."""
-    try:
-        rows = records.parse_table(header["schema"] or "")
-    except (ValueError, IndexError) as error:
-        raise _Bad(offset, "the table of records in the header is damaged") from error
-    if not rows or not all(_usable(row[2]) for row in rows.values()):
-        raise _Bad(offset, "the table of records in the header is damaged")
-    return rows
-
-
-def _usable(fields: tuple) -> bool:
-    """Whether a row can be decoded: at_ms comes first, and every field has a format that records know."""
-    return fields[:1] == (("at_ms", "I", "ms"),) and all(len(f) == 3 and _FORM.fullmatch(f[1]) for f in fields)
-
-
-class _Clock:
-    """Ties at_ms to UTC and to one axis of elapsed seconds that runs straight through restarts."""
-
-    def __init__(self) -> None:
-        self._at_ms = 0
-        self._utc_s: int | None = None
-        self._trusted = False
-        self._elapsed_s = self._last_s = 0.0
-
-    def tie(self, fields: dict) -> None:
-        """A header, or a boot, after which at_ms counts anew; only a trusted clock can bridge the time between."""
-        utc_s, trusted = fields.get("utc_s"), bool(fields.get("utc_trusted"))
-        if self._trusted and trusted and utc_s is not None and self._utc_s is not None:
-            elapsed_s = self._elapsed_s + utc_s - self._utc_s
-        else:
-            elapsed_s = self._last_s + (fields.get("gap_s") or 0)
-        self._elapsed_s = self._last_s = max(elapsed_s, self._last_s)
-        self._at_ms, self._utc_s, self._trusted = fields["at_ms"] or 0, utc_s, trusted
-
-    def at(self, at_ms: int) -> tuple[float | None, float]:
-        """(utc_s, elapsed_s) of a moment of this start."""
-        since_s = (at_ms - self._at_ms) / 1000
-        self._last_s = self._elapsed_s + since_s
-        return (None if self._utc_s is None else self._utc_s + since_s), self._last_s
 
 
 # --- verifying --------------------------------------------------------------------------------------------------------

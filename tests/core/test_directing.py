@@ -40,12 +40,6 @@ class Music(Bedside):
         self.run(0.1)
         return self.track()
 
-    def choose(self, words):
-        self.press("MARK", "hold")
-        while not self.unit.menu.words().endswith(words):
-            self.press("MARK")
-        return self.press("NEXT")
-
     def alarm(self):
         """No finger: an alarm of medium priority, which sounds."""
         self.reading = Reading(None, None, 0, 0, False)
@@ -111,12 +105,12 @@ def test_the_volume_follows_its_curve_through_the_phase():
 def test_staff_turn_the_volume_and_the_cap_holds():  # REQ-063
     bed = Music(volume_cap=16)
     bed.dosed()
-    bed.choose("MUSIC LOUDER")
+    bed.choose("MUSIC ...", "MUSIC LOUDER")
     assert (bed.cue().volume, bed.cue().music_fade_ms) == (12, 500)
     for _ in range(4):
         bed.press("NEXT")  # the menu has stayed where it was
     assert bed.cue().volume == 16
-    bed.choose("MUSIC SOFTER")
+    bed.choose("MUSIC ...", "MUSIC SOFTER")
     for _ in range(11):
         bed.press("NEXT")
     assert bed.cue().volume == 0
@@ -126,7 +120,7 @@ def test_staff_skip_a_track_by_a_fade():
     bed = Music()
     bed.dosed()
     bed.ends()
-    bed.choose("MUSIC: NEXT TRACK")
+    bed.choose("MUSIC ...", "MUSIC: NEXT TRACK")
     assert bed.track() == (2, 1) and bed.cue().music_fade_ms == 4000
     assert bed.of("cue")[-1]["cause"] == "skip"
 
@@ -217,6 +211,13 @@ def test_a_playlist_whose_folder_is_not_on_the_card_begins_no_session():  # REQ-
         assert bed.unit.session.phase == "idle" and bed.unit.notice[0] == words
 
 
+def test_who_wants_no_music_hears_none_whatever_the_programme_leaves_unsaid():
+    bed = Music()
+    bed.unit.take_plan(dict(PLAN, cues=PROGRAMME, session=dict(PLAN["session"], music=False)))
+    bed.dosed()
+    assert all(out.cues.folder == 0 for out in bed.outs if out.cues)
+
+
 def test_a_patient_who_wants_no_music_needs_no_card():
     bed = Music(dict(PROGRAMME, music=False))
     bed.give("card", FILES + 1)
@@ -254,7 +255,7 @@ def test_help_ends_the_track_and_it_begins_again_behind_it():
 def test_what_staff_chose_about_the_music_outlives_a_power_cut():
     bed = Music()
     bed.dosed()
-    bed.choose("MUSIC SOFTER")
+    bed.choose("MUSIC ...", "MUSIC SOFTER")
     bed.press("SILENCE", "hold")
     kept = [out.saved for out in bed.outs if out.saved][-1]
     again = Music()

@@ -112,6 +112,19 @@ def test_a_session_is_three_hours_long_at_most():
     assert faults(session={"planned_min": 181}) == ["session.planned_min: 181 is outside 60 to 180"]
 
 
+def test_what_was_agreed_to_and_the_programme_must_not_differ():
+    for name in ("music", "eye_shades"):
+        for agreed in (True, False):
+            word = "true" if agreed else "false"
+            assert faults(session={name: agreed}, cues={name: agreed}) == []
+            fault = ["cues.%s: must be %s, as session.%s is" % (name, word, name)]
+            assert faults(session={name: agreed}, cues={name: not agreed}) == fault
+    # One that says nothing leaves it to the other, and where nobody says anything there are both.
+    assert faults(session={"music": False}) == []
+    assert faults(session={"music": True, "eye_shades": True}) == []
+    assert faults(cues={"music": False}) == faults(cues={"peak": PEAK}) == []
+
+
 def test_limits_of_the_patients_own_keep_to_the_ranges_and_do_not_cross():
     assert faults(limits={"systolic_high_mmhg": 160}) == []
     assert faults(limits={"systolic_high_mmhg": 300}) == ["limits.systolic_high_mmhg: 300 is outside 120 to 220 mmHg"]

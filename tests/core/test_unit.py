@@ -6,8 +6,8 @@ from sitter.unit import Unit
 
 Reading = namedtuple("Reading", ("pulse_bpm", "spo2_pct", "perfusion_permyriad", "quality_pct", "finger"))
 GOOD = Reading(72, 97, 120, 95, True)
-PLAN = practice_plan("SIM-0001", 20260424)
-NO_LIST = {"checklist": [], "baseline_readings": 1}  # where a test is about something else
+PLAN = practice_plan("SIM-0001", 20260424, {"session": {"eye_shades": False}})
+NO_LIST = {"checklist": [], "baseline_readings": 1, "leave_passes": 0}  # where a test is about something else
 
 
 class Bedside:
@@ -40,6 +40,27 @@ class Bedside:
     def press(self, key, gesture="short"):
         self.give("key", (key, "down"))
         return self.give("key", (key, gesture))
+
+    def choose(self, *texts):
+        """Open the menu and do as somebody does who reads the screen: go down to each of these words and choose them,
+        press the key that is labelled so, or hold NEXT where it has to be held."""
+        if self.unit.menu.is_open(self.now_ms):
+            self.answer("CLOSE MENU")
+        self.press("MARK", "hold")
+        for text in texts:
+            self.answer(text)
+        return self.outs[-1]
+
+    def answer(self, text):
+        for _ in range(24):
+            labels = keypad.labels(self.now_ms, self.unit)
+            prompt = keypad.prompt(self.now_ms, self.unit)
+            if text in labels:
+                return self.press(("BP", "NEXT", "MARK")[labels.index(text)])
+            if text in prompt:
+                return self.press("NEXT", "hold" if "HOLD NEXT" in text else "short")
+            self.press("MARK")
+        raise AssertionError("%s is not offered: %s" % (text, keypad.prompt(self.now_ms, self.unit)))
 
     def pressure(self, systolic=122, diastolic=78):
         self.give("pressure", (systolic, diastolic, 90, 72))
@@ -642,7 +663,7 @@ def test_the_screen_says_that_a_service_is_due_but_not_beside_a_patient():
     bed = Bedside()
     bed.run(1)
     assert shown(bed)["bp_note"] == ""
-    bed.unit.cuff_due = True
+    bed.unit.cuff.service_due = True
     bed.run(1)
     assert shown(bed)["bp_note"] == "CUFF SERVICE DUE"
     bed.press("NEXT")

@@ -117,7 +117,7 @@ def test_pressures_come_back_shifted_onto_the_new_clock():
     vitals = with_pressures((AT, 190, 120), (AT + 270000, 185, 115))
     again = Vitals()
     again.restore(vitals.saved(), -54321)
-    assert again.saved() == [[285679, [185, 115, 99, 70]], [15679, [190, 120, 99, 70]]]
+    assert again.saved() == [[285679, [185, 115, 99, 70], 0], [15679, [190, 120, 99, 70], 0]]
     assert again.pressure == (185, 115, 99, 70)
     assert again.pressure_ms == 285679
     assert again.twice() == (185, 115)
@@ -134,3 +134,10 @@ def test_a_stored_baseline_is_three_numbers_or_none_of_them():
     assert are_numbers([97, 70, 120]) and are_numbers([None, None, None])
     for wrong in (None, [97, 70], [97, 70, 120, 1], [30, 70, 120], [97, 7, 120], [97, 70, "120"]):
         assert not are_numbers(wrong), wrong
+
+
+def test_another_patient_has_no_pressure_yet():
+    vitals = Vitals()
+    vitals.take_pressure(1000, (122, 78, 90, 72))
+    vitals.forget_pressures()
+    assert (vitals.pressure, vitals.pressure_age_ms(2000), vitals.twice()) == (None, None, (None, None))

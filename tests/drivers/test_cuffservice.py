@@ -149,6 +149,6 @@ def test_a_service_that_was_due_is_not_any_more():
     shop = Workshop()
     shop.app.care.served_s = MAY_2026 - YEAR_S
     shop.app.care.remind(shop.app.board.now_ms(), shop.unit)
-    assert shop.unit.cuff_due
+    assert shop.unit.cuff.service_due
     shop.act("done", result="passed")
-    assert not shop.unit.cuff_due
+    assert not shop.unit.cuff.service_due

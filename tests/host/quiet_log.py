@@ -24,11 +24,23 @@ def quiet() -> list[Told]:
     told += [(-11, "check", {"number": n, "count": len(CHECKLIST), "text": t}) for n, t in enumerate(CHECKLIST, 1)]
     told += [reading(minute) for minute in READ]
     told += [(0, "baseline", BASELINE), (0, "dose", {"number": 1, "dose_mg": 150, "route": "sublingual"})]
+    told += [observe(40), leaving(122, 1), leaving(142, 2)]
     return [*told, (150, "close", {"reason": "key NEXT"})]
 
 
 def reading(minute: float, systolic: int = 126, diastolic: int = 78) -> Told:
     return minute, "pressure", {"systolic_mmhg": systolic, "diastolic_mmhg": diastolic, "cause": "schedule"}
+
+
+def observe(minute: float, occasion: str = "40 min", **changes: object) -> Told:
+    seen = {"moaas": 5, "breaths_per_min": "8 to 20", "dissociation": "none", "nausea": "none"}
+    return minute, "observe", {"occasion": occasion, **seen, **changes}
+
+
+def leaving(minute: float, number: int, passed: int = 1) -> Told:
+    parts = dict.fromkeys(("vitals", "activity", "nausea", "orientation", "sedation", "dissociation"), 2)
+    return minute, "leaving", {**parts, "escort": 1, "total": 12, "passed": passed, "number": number,
+                               "since_dose_min": round(minute), "pulse_bpm": 74, "systolic_mmhg": 126}  # fmt: skip
 
 
 def alarm(minute: float, event: str, priority: str = "high") -> Told:

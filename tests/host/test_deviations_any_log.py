@@ -12,7 +12,8 @@ from sitterctl import keys, report, slog
 from sitterctl.report import model
 from sitterctl.report.deviations import RULES, deviations
 
-NEW = ("check", "override", "walk_in", "baseline", "resume", "away")
+NEW = ("check", "override", "walk_in", "baseline", "resume", "away", "void", "event", "course", "observe", "leaving",
+       "unchecked")  # fmt: skip
 
 
 def old_schema() -> str:
@@ -34,7 +35,9 @@ def test_old_log_has_its_page_and_no_complaint_about_what_it_could_not_hold():
 
 
 TEXTS = st.sampled_from(["", "no", "yes", "began", "started", "ended", "escalated", "high", "WALK-IN", "closed",
-                         "stopped", "peak", "onset", "spo2_low", "clock", *SETTINGS]) | st.text(max_size=6)  # fmt: skip
+                         "stopped", "peak", "onset", "spo2_low", "clock", "manual", "40 min", "leaving", "hold",
+                         "longer", "back", "deferred", "waits", "capped", "announced",
+                         *SETTINGS]) | st.text(max_size=6)  # fmt: skip
 LARGEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF, "h": 0x7FFF, "i": 0x7FFFFFFF}
 
 

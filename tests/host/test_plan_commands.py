@@ -10,7 +10,7 @@ from fake_app import PLAN
 from fake_unit import FakeUnit
 
 from sitter import clearance, plan, settings
-from sitterctl import plan_file, plan_questions
+from sitterctl import cue_file, plan_file, plan_questions
 from sitterctl.errors import CHECK_FAILED, NO_UNIT, OK, USAGE
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -150,6 +150,8 @@ def test_a_plan_is_asked_for_question_by_question(tmp_path: Path, run, monkeypat
             return "yes" if question.startswith(("the patient is willing", "there is support")) else "no"
         if "such as 2" in question:
             return kwargs["value_proc"](today)
+        if question.startswith("programme of music and light"):
+            return kwargs["value_proc"]("sublingual_2h")
         answer = next(answer for words, answer in ANSWERS.items() if words in question)
         return int(answer) if answer.isdigit() else answer
 
@@ -160,7 +162,9 @@ def test_a_plan_is_asked_for_question_by_question(tmp_path: Path, run, monkeypat
     assert code == OK and "next: `sitterctl plan clear" in out, out
     for name in plan.CONTRAINDICATIONS + plan.REVIEWED:
         assert any(name.replace("_", " ") in question for question in asked), name
-    assert plan_file.read(path, cleared=False)["code"] == "KAP-0042"
+    whole = plan_file.read(path, cleared=False)
+    assert whole["code"] == "KAP-0042" and whole["cues"]["music"] is whole["session"]["music"] is False
+    assert whole["cues"]["peak"] == cue_file.read(cue_file.find("sublingual_2h")).phases["peak"]
     assert run("plan", "new", path, "--unit-id", "SIM-0007")[0] == USAGE, "it is there already"
 
 

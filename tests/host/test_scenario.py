@@ -27,11 +27,11 @@ def test_all_faults_are_listed_together() -> None:
         settings={"spo2_low_pct": 50},
         plan={**GOOD["plan"], "route": "post"},
         timeline=[{"at_s": -1, "key": "PANIC"}, {"at_s": 5}, {"at_s": 6, "fault": {"nibp.explode": True}}],
-        expect={"phases": [["lunch", 0, 1]]},
+        expect={"phases": [["lunch", 0, 1]], "cuff": [["announced", 0, 1], ["burst", 0, 1]]},
     )
     keys = [fault.split(":")[0] for fault in found]
     assert keys == ["plan.route", "settings.spo2_low_pct", "timeline[0].at_s", "timeline[0].key", "timeline[1]",
-                    "timeline[2].fault.nibp.explode", "expect.phases[0]"]  # fmt: skip
+                    "timeline[2].fault.nibp.explode", "expect.phases[0]", "expect.cuff[1]"]  # fmt: skip
 
 
 def test_a_wrong_type_hides_no_other_fault() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from sitterctl import scenario, sim_chip, unix_port
 
-AT_ONCE = {"checklist": [], "baseline_readings": 1}  # settings with which a session gets to its dose quickly
+# Settings with which a session gets to its dose, and to its end, quickly.
+AT_ONCE = {"checklist": [], "baseline_readings": 1, "leave_passes": 0}
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "stop.json"
 
 

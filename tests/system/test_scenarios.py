@@ -13,12 +13,13 @@ from sitterctl import simulator, slog, unix_port
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 LONG = ("quiet_session", "demo")
+WHOLE = ("sublingual", "intramuscular", "second_dose", "not_yet")  # by the programmes that ship
 OWN_FLASH = ("blank", "installed")  # for practice: test_bring_up.py
 # What the fault matrix or the core's tests have too, which every run of the tests plays.
 SHOWN_ELSEWHERE = ("clock_lost", "cuff_leak", "dark_finger", "finger_off", "internal_bus_stuck", "music_absent",
              "no_baseline", "patient_bus_held", "sensor_clone", "slow_desaturation")  # fmt: skip
 SHORT = [
-    pytest.param(name, marks=pytest.mark.slow if name in SHOWN_ELSEWHERE else ())
+    pytest.param(name, marks=pytest.mark.slow if name in (*SHOWN_ELSEWHERE, *WHOLE) else ())
     for name in sorted(path.stem for path in SCENARIOS.glob("*.json"))
     if name not in (*LONG, *OWN_FLASH)
 ]

@@ -69,7 +69,8 @@ SESSION = {
     "doses": 1, "marks": 0, "route": "sublingual", "utc_trusted": True, "baseline": [97, 70, 120],
     "pressures": [[50000, [120, 80, 93, 70]]],
     "alarms": [["spo2_low", 86, 0, 50000, None, 50000, False, False]],
-    "schedule": [50000, 50000, 0, False, False], "away": [None, 0, False], "calls": [False, False, False],
+    "schedule": [50000, 50000, 0, False, False, [False, None, None], [50000]],
+    "away": [None, 0, False], "calls": [False, False, False],
 }  # fmt: skip
 NEEDED = ("at_ms", "utc_s", "phase", "since_utc_s", "doses", "marks", "route")
 PARTS = ("baseline", "pressures", "alarms", "schedule", "away", "calls")
@@ -81,7 +82,10 @@ ODD = {
     "alarms": [[["spo2_low", "low", 0, 0, None, 0, False, False]], [["spo2_low", 86, None, 0, None, 0, False, False]],
                [["spo2_low", 86, 0, None, None, 0, False, False]], [[["x"], 1, 1, 0, None, 0, False, False]],
                [["no_finger", 2**20, 0, 0, None, 0, False, False]]],
-    "schedule": [[0, 0, None, False, False]], "away": [["GONE", 0, False], ["BATHROOM", None, False]],
+    "schedule": [[0, 0, None, False, False, [False, None, None], []], [0, 0, 0, False, False, [0, None, None], []],
+                 [0, 0, 0, False, False, [False, None, None], [None]], [0, 0, 0, False, False],
+                 [0, 0, 0, False, False, [False, None, None], [0] * 31]],
+    "away": [["GONE", 0, False], ["BATHROOM", None, False]],
     "calls": [[0, 0, 0]],
 }  # fmt: skip
 

@@ -10,11 +10,12 @@ from datetime import date
 from itertools import pairwise
 
 from sitterctl.report.charts import stretches
-from sitterctl.report.model import Session, words
+from sitterctl.report.model import Event, Session, words
 
 # What the phases are called here; one that is not in the table keeps the log's name.
 _PHASES = {"checks": "Arriving", "ready": "Settling in", "stopped": "Ended early"}
 _NOT_STRETCHES = ("idle", "closed")
+_NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,22 @@ def music_words(cue: dict) -> str:
 
 
 def _phases(session: Session) -> list[Stretch]:
-    return [Stretch(span.start, span.end, phase_words(span.label), _when(session, span.start))
-            for span in session.phases
-            if span.start is not None and span.end is not None and span.label not in _NOT_STRETCHES]  # fmt: skip
+    """The phases as they were: one that only a dose which was taken back began is still the one before it."""
+    found: list[Stretch] = []
+    for span in session.phases:
+        if span.start is None or span.end is None or span.label in _NOT_STRETCHES:
+            continue
+        start, called = span.start, phase_words(_lived(session, span.start, span.label))
+        if found and found[-1].called == called and session.taken_back:
+            start = found.pop().start
+        found.append(Stretch(start, span.end, called, _when(session, start)))
+    return found
+
+
+def _lived(session: Session, at: float, phase: str | None) -> str | None:
+    """The phase at a moment, where a first dose that was not given may have been written down."""
+    first = (dose for dose in session.taken_back if dose.fields.get("number") == 1)
+    return "ready" if any(d.void and d.pressed.at <= at < d.void.at for d in first) else phase
 
 
 def phase_words(name: str | None) -> str:
@@ -107,7 +121,7 @@ def _music(session: Session) -> list[Stretch]:
     for start, end in pairwise([*sorted(at for at in edges if at < session.end), session.end]):
         cue = next((c for c in reversed(session.cues) if c.at <= start), None)
         faulty = any((span.start or 0) <= start < (span.end or 0) for span in faults)
-        called = "not known" if faulty else _plain(music_words(cue.fields)) if cue else "no music"
+        called = _NOT_KNOWN if faulty else _plain(music_words(cue.fields)) if cue else "no music"
         if found and found[-1].called == called:
             start = found.pop().start
         found.append(Stretch(start, end, called, _when(session, start)))
@@ -117,12 +131,17 @@ def _music(session: Session) -> list[Stretch]:
 def _moments(session: Session, music: Sequence[Stretch]) -> list[Moment]:
     marks = sorted(session.marks, key=lambda mark: mark.at)
     return [Moment(mark.fields.get("number") or n, mark.at, _when(session, mark.at), _after(session, mark.at),
-                   phase_words(mark.fields.get("phase")), _playing(music, mark.at))
+                   phase_words(_lived(session, mark.at, mark.fields.get("phase"))), _at_mark(music, mark))
             for n, mark in enumerate(marks, 1)]  # fmt: skip
 
 
-def _playing(music: Sequence[Stretch], at: float) -> str:
-    return next((one.called for one in reversed(music) if one.start <= at), "no music")
+def _at_mark(music: Sequence[Stretch], mark: Event) -> str:
+    """What played as the mark itself has it; logs of before have only what was told to the player, and where the player
+    had a fault nobody knows."""
+    cued = next((one.called for one in reversed(music) if one.start <= mark.at), "no music")
+    if mark.fields.get("folder") is None or cued == _NOT_KNOWN:
+        return cued
+    return _plain(music_words(mark.fields))
 
 
 def _when(session: Session, minute: float) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import tzinfo
+from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
-from sitterctl.report import charts, model, standing
+from sitterctl.report import charts, model, observed, phase_band, spans, standing
 from sitterctl.report.deviations import RULES, deviations
 from sitterctl.report.figures import figures
 from sitterctl.slog import Log, Verdict
@@ -16,7 +18,7 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
     session = model.build(log, zone)
     if verdict.record is not None and verdict.record <= len(log.records):
         session.doubt = log.minutes(log.records[verdict.record - 1].elapsed_s)
-    page = _environment(session).get_template("page.html.j2")
+    page = _environment().get_template("page.html.j2")
     return page.render(
         session=session,
         log=log,
@@ -28,31 +30,55 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
         plan_facts=standing.plan_facts(session),
         walk_in=standing.is_walk_in(session),
         at_rest=standing.at_rest(session),
+        answers=observed.ANSWERS,
+        observations=observed.observations(session),
+        parts=observed.PARTS,
+        checks=observed.checks(session),
+        passes=observed.passes(session),
         deviations=deviations(session),
         rules=RULES,
     )
 
 
-def _lapses(session: model.Session) -> list[model.Span]:
+# What a cuff did in the place of a reading.
+_CUFF = {"fault": "cuff fault", "stopped": "cuff stopped", "deferred": "put off by staff",
+         "waits": "held back: a delicate moment", "capped": "held back: the hour had its readings"}  # fmt: skip
+
+
+def _played(mark: dict) -> str:
+    """What played at a mark; logs of before do not say."""
+    folder, track = mark.get("folder"), mark.get("track")
+    return "–" if folder is None else f"folder {folder}, track {track or '–'}" if folder else "none"
+
+
+def _lapses(session: model.Session) -> list[spans.Span]:
     """Times of 5 s and more without a trusted pulse, and those without power, in order."""
     long = [gap for gap in session.missing["pulse_bpm"] if (gap.end or 0) - (gap.start or 0) >= 5 / 60]
     return sorted([*long, *session.offs], key=lambda span: span.start or 0)
 
 
-def _environment(session: model.Session) -> Environment:
+@cache
+def _environment() -> Environment:
     found = Environment(loader=PackageLoader("sitterctl", "report"), autoescape=True, undefined=StrictUndefined,
                         trim_blocks=True, lstrip_blocks=True)  # fmt: skip
-
-    def clock(utc_s: float | None, form: str = "%H:%M:%S") -> str:
-        at = session.local(utc_s)
-        return at.strftime(form) if at else "–"
-
     found.filters |= {
-        "clock": clock,
+        "clock": _clock,
         "shown": lambda value: "–" if value is None or value == "" else value,
         "since": model.since,
         "words": model.words,
         "both": lambda two: standing.both(*two),
-        "lasting": lambda minutes: "–" if minutes is None else model.since(abs(minutes))[1:],
+        "by_hand": model.by_hand,
+        "cuff_words": lambda event: _CUFF.get(event, f"cuff {event}"),
+        "course_words": phase_band.course_words,
+        "played": _played,
+        "yes_no": lambda value: "–" if value is None else "yes" if value else "no",
+        "lasting": lambda minutes: "–" if minutes is None else model.lasting(minutes),
     }
     return found
+
+
+@pass_context
+def _clock(context: Context, utc_s: float | None, form: str = "%H:%M:%S") -> str:
+    """A time of day as the session's page has it."""
+    at = context["session"].local(utc_s)
+    return at.strftime(form) if at else "–"

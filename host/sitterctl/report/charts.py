@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from sitterctl.report import lanes
-from sitterctl.report.model import Session, Span, words
+from sitterctl.report import lanes, phase_band
+from sitterctl.report.model import Session, by_hand
+from sitterctl.report.phase_band import WIDTH
 from sitterctl.report.svg import (
     Scale,
     element,
@@ -19,16 +20,14 @@ from sitterctl.report.svg import (
     path,
     rect,
     text,
-    text_width,
     thinned,
     ticks,
 )
 
-WIDTH, LEFT, RIGHT, GAP = 1150, 128, 94, 14
+LEFT, RIGHT, GAP = 128, 94, 14
 # Minutes between the ticks of the axis.
 _MINUTES = (1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 720, 1440)
 _VALUES = (5, 10, 20, 50, 100, 200, 500)
-_PHASE_PX = 24
 
 # setting, what the thin line is called
 _LIMITS = {
@@ -43,7 +42,7 @@ def timeline(session: Session) -> Markup:
     """The whole figure as one SVG element."""
     x = Scale(session.begin, session.end, LEFT, WIDTH - RIGHT)
     panels = [
-        _phase_band(session, x),
+        phase_band.draw(session, x),
         _curve(session, x, "pulse", "pulse_bpm", "Pulse", "bpm", (50, 110), 132),
         _curve(session, x, "spo2", "spo2_pct", "SpO2", f"%, {session.spo2_mark}:", (88, 100), 118),
         _pressure(session, x),
@@ -54,7 +53,7 @@ def timeline(session: Session) -> Markup:
         if height:
             drawn.append(f'<g transform="translate(0 {number(y)})">{inside}</g>')
             y += height + GAP
-    behind, before = _backdrop(session, x, y - GAP)
+    behind, before = phase_band.backdrop(session, x, y - GAP)
     axis, axis_height = _axis(session, x, y - GAP + 4)
     height = y - GAP + 4 + axis_height
     label = "Pulse, oxygen saturation, blood pressure, alarms, cues and events over the minutes from the dose"
@@ -73,50 +72,7 @@ _PATTERNS = (
 )
 
 
-# --- what lies behind and before all panels ---------------------------------------------------------------------------
-
-
-def _phase_band(session: Session, x: Scale) -> tuple[str, float]:
-    """Names of the phases; those too short for their names, and the times without power, are named a row higher."""
-    inside: list[str] = []
-    above: list[tuple[float, str, str]] = []
-    for phase in _lasting(session.phases):
-        left, right, name = x(phase.start or 0), x(phase.end or 0), words(phase.label)
-        tip = f"{name}: {phase.detail}"
-        inside.append(rect(left, 0, right, _PHASE_PX - 1, f"phase phase-{phase.label}", tip))
-        if right - left > text_width(name, 12) + 8:
-            inside.append(text((left + right) / 2, 16, name, "phase-name"))
-        else:
-            above.append((left, name, "phase-short"))
-    above += [(x(off.end or 0) + 5, off.label, "flag") for off in session.offs]
-    above += [(x(0) + 5, "dose", "flag")] if session.dosed else []
-    above += [(x(session.doubt) + 5, "not vouched for from here", "flag doubtful")] if session.doubt is not None else []
-    above = sorted((min(left, WIDTH - text_width(name)), name, klass) for left, name, klass in above)
-    rows = levels([(left - 6, left + text_width(name)) for left, name, _ in above])
-    lift = 14 * (max(rows) + 1) if rows else 0
-    flags = [text(left, lift - 5 - 14 * row, name, klass) for (left, name, klass), row in zip(above, rows, strict=True)]
-    return f'<g transform="translate(0 {lift})">{"".join(inside)}</g>{"".join(flags)}', lift + _PHASE_PX
-
-
-def _lasting(spans: Sequence[Span]) -> list[Span]:
-    return [span for span in spans if span.start is not None and span.end is not None and span.end > span.start]
-
-
-def _backdrop(session: Session, x: Scale, height: float) -> tuple[str, str]:
-    """What all panels share: tinted phases behind, times without power and the dose before them."""
-    behind = [
-        rect(x(phase.start or 0), 0, x(phase.end or 0), height, f"tint phase-{phase.label}")
-        for phase in _lasting(session.phases)
-    ]
-    before = [
-        rect(x(off.start or 0), 2, x(off.end or 0), height - 2, "off", f"{off.label}, {off.detail}", least=3)
-        for off in session.offs
-    ]
-    if session.dosed:
-        before.append(line(x(0), 2, x(0), height, "zero"))
-    if session.doubt is not None:
-        before.append(line(x(session.doubt), 2, x(session.doubt), height, "doubt"))
-    return "".join(behind), "".join(before)
+# --- the axis ---------------------------------------------------------------------------------------------------------
 
 
 def _axis(session: Session, x: Scale, top: float) -> tuple[str, float]:
@@ -220,7 +176,8 @@ def stretches(session: Session, name: str) -> list[list[tuple[float, float]]]:
 
 
 def _pressure(session: Session, x: Scale) -> tuple[str, float]:
-    """Readings as bars from diastolic to systolic with a tick at the mean; attempts that failed as crosses."""
+    """Readings as bars from diastolic to systolic with a tick at the mean, hollow where they were keyed in by hand;
+    attempts that failed as crosses."""
     height = 172
     whole = [e for e in session.pressures if e.fields.get("systolic_mmhg") and e.fields.get("diastolic_mmhg")]
     values = [e.fields[name] for e in whole for name in ("systolic_mmhg", "diastolic_mmhg")]
@@ -243,7 +200,8 @@ def _bar(session: Session, values: dict, centre: float, y: Scale, row: int) -> s
     systolic, diastolic, mean = (values.get(f"{name}_mmhg") for name in ("systolic", "diastolic", "mean"))
     top, bottom = y(systolic or 0), y(diastolic or 0)
     tip = f"{systolic}/{diastolic} mmHg, mean {'–' if mean is None else mean}, {values.get('cause') or '–'}"
-    parts = [element("rect", tip, x=centre - 2.5, y=top, width=5.0, height=bottom - top, rx=1, klass="pressure-bar")]
+    tip, klass = (f"{tip}, keyed in by hand", "pressure-bar manual") if by_hand(values) else (tip, "pressure-bar")
+    parts = [element("rect", tip, x=centre - 2.5, y=top, width=5.0, height=bottom - top, rx=1, klass=klass)]
     if mean is not None:
         parts.append(line(centre - 6, y(mean), centre + 6, y(mean), "pressure-mean"))
     parts.append(text(centre, top - 5 - 11 * row, systolic, "value middle"))

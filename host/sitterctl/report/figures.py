@@ -1,6 +1,6 @@
 """The line of key figures at the top of the page. A figure the log does not hold is a dash."""
 
-from sitterctl.report.model import PRIORITIES, Event, Session
+from sitterctl.report.model import PRIORITIES, Event, Session, by_hand
 
 
 def figures(session: Session) -> list[tuple[str, str, str]]:
@@ -9,10 +9,12 @@ def figures(session: Session) -> list[tuple[str, str, str]]:
             _alarm_count(session), _without_number(session)]  # fmt: skip
 
 
-def _reading(event: Event | None) -> str:
-    if event is None:
-        return "–"
+def _reading(event: Event) -> str:
     return f"{_shown(event.fields.get('systolic_mmhg'))}/{_shown(event.fields.get('diastolic_mmhg'))}"
+
+
+def _how(event: Event) -> str:
+    return ", keyed in by hand" if by_hand(event.fields) else ""
 
 
 def _shown(value: object) -> str:
@@ -33,7 +35,9 @@ def _moment(session: Session, minute: float) -> str:
 def _baseline(session: Session) -> tuple[str, str, str]:
     before = [event for event in session.pressures if session.dosed and event.at <= 0]
     detail = f"last of {len(before)} before the dose" if len(before) > 1 else "before the dose"
-    return "Baseline blood pressure", _reading(before[-1] if before else None), detail
+    if not before:
+        return "Baseline blood pressure", "–", detail
+    return "Baseline blood pressure", _reading(before[-1]), detail + _how(before[-1])
 
 
 def _highest(session: Session) -> tuple[str, str, str]:
@@ -41,7 +45,7 @@ def _highest(session: Session) -> tuple[str, str, str]:
     if not after:
         return "Highest blood pressure", "–", "no reading after the dose"
     top = max(after, key=lambda event: event.fields["systolic_mmhg"])
-    return "Highest blood pressure", _reading(top), _moment(session, top.at)
+    return "Highest blood pressure", _reading(top), _moment(session, top.at) + _how(top)
 
 
 def _lowest_spo2(session: Session) -> tuple[str, str, str]:

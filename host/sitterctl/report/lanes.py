@@ -1,17 +1,18 @@
-"""The lanes of the timeline below its curves: alarms, cues, technical faults, doses, marks and key presses.
+"""The lanes of the timeline below its curves: alarms, cues, technical faults and key presses.
 
 Each function gives (drawing from its own top, height); a lane with nothing to show has height 0 and is left out.
 """
 
+from sitterctl.report import moments
 from sitterctl.report.model import Event, Session, words
 from sitterctl.report.occurrences import Occurrence
-from sitterctl.report.svg import Scale, area, element, levels, line, number, rect, text, text_width
+from sitterctl.report.svg import Scale, area, element, line, rect, text, text_width
 
 _ROW = 20
 
 
 def all_lanes(session: Session, x: Scale) -> list[tuple[str, float]]:
-    return [_alarms(session, x), _music(session, x), _light(session, x), _parts(session, x), _moments(session, x),
+    return [_alarms(session, x), _music(session, x), _light(session, x), _parts(session, x), moments.draw(session, x),
             _keys(session, x)]  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def _two(x: Scale, name: str, small: str) -> str:
     return _name(x, 20, name, "row-name strong") + _name(x, 33, small, "row-name unit")
 
 
-# --- faults and moments -----------------------------------------------------------------------------------------------
+# --- faults and keys -----------------------------------------------------------------------------------------------
 
 
 def _parts(session: Session, x: Scale) -> tuple[str, float]:
@@ -175,25 +176,6 @@ def _parts(session: Session, x: Scale) -> tuple[str, float]:
                 parts.append(rect(left, row * _ROW + 5, right, 10, "fault", span.detail, least=2))
                 parts.append(text(max(right, left + 2) + 5, row * _ROW + 14, span.detail, "small"))
     return "".join(parts), _ROW * len(names)
-
-
-def _moments(session: Session, x: Scale) -> tuple[str, float]:
-    """Doses as diamonds with their size, marks as numbered circles."""
-    parts = [rect(x.low_px, 0, x.high_px, 2 * _ROW, "frame"), line(x.low_px, _ROW, x.high_px, _ROW, "grid")]
-    parts += [_name(x, 14, "Doses", "row-name strong"), _name(x, _ROW + 14, "Marks", "row-name strong")]
-    for dose in session.doses:
-        centre = x(dose.at)
-        shape = f"M{number(centre)} 3l6 7l-6 7l-6 -7z"
-        parts.append(element("path", f"dose {dose.fields.get('number')}", d=shape, klass="dose"))
-        size = dose.fields.get("dose_mg")
-        parts.append(text(centre + 10, 14, "–" if size is None else f"{size} mg", "small strong"))
-    places = [x(mark.at) for mark in session.marks]
-    for mark, row in zip(session.marks, levels([(p - 8, p + 8) for p in places], gap=1), strict=True):
-        centre, middle = x(mark.at), _ROW * 1.5
-        parts.append(element("circle", "mark", cx=centre, cy=middle, r=7.5, klass="mark"))
-        if not row:
-            parts.append(text(centre, middle + 3.5, mark.fields.get("number"), "mark-number"))
-    return "".join(parts), 2 * _ROW
 
 
 def _keys(session: Session, x: Scale) -> tuple[str, float]:

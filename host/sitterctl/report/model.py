@@ -8,25 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from sitter import records
+from sitterctl import doses
+from sitterctl.report import spans
 from sitterctl.report.occurrences import Occurrence, occurrences
+from sitterctl.report.spans import Curve, Span
 from sitterctl.slog import Log, Record
 
 PRIORITIES = ("high", "medium", "low")
-# Vitals come once a second; records further apart than this have a hole between them.
-HOLE_MIN = 3.5 / 60
-NO_RECORD = "no record"
-
-Curve = list[tuple[float, float | None]]
-
-
-@dataclass
-class Span:
-    """Something that lasts. `start` or `end` is None when the log does not hold it."""
-
-    start: float | None
-    end: float | None
-    label: str
-    detail: str = ""
+# What a `cuff` record says of an attempt that brought no reading, and of a reading that did not begin when it was due.
+_FAILED, _HELD_BACK = ("fault", "stopped"), ("deferred", "waits", "capped")
 
 
 @dataclass
@@ -36,6 +26,21 @@ class Event:
     at: float
     utc_s: float | None
     fields: dict
+
+
+@dataclass
+class Dose:
+    """A dose at the moment at which it was given, as staff stated it; `void` took it back."""
+
+    at: float
+    utc_s: float | None
+    ago_min: int
+    pressed: Event
+    void: Event | None
+
+    @property
+    def fields(self) -> dict:
+        return self.pressed.fields
 
 
 @dataclass
@@ -56,12 +61,14 @@ class Session:
     curves: dict[str, Curve]
     missing: dict[str, list[Span]]
     pressures: list[Event]
-    cuff: list[Event]
+    cuff: list[Event]  # attempts that failed
+    held_back: list[Event]
     limits: dict[str, list[tuple[float, int]]]
     alarms: list[Occurrence]
     cues: list[Event]
     parts: list[Span]
-    doses: list[Event]
+    doses: list[Dose]  # those that stand
+    taken_back: list[Dose]
     marks: list[Event]
     keys: list[Event]
     offs: list[Span]
@@ -72,12 +79,23 @@ class Session:
     baselines: list[Event]
     aways: list[Event]
     resumes: list[Event]
+    events: list[Event]
+    courses: list[Event]
+    observed: list[Event]
+    leavings: list[Event]
+    unchecked: list[Event]
     knows: set[str]  # the records that the unit of this log could write; older ones lack some
     doubt: float | None = None  # from here on the seals vouch for nothing
 
     @property
-    def pressures_and_failures(self) -> list[Event]:
-        return sorted([*self.pressures, *self.cuff], key=lambda event: event.at)
+    def readings(self) -> list[Event]:
+        """Blood pressures, attempts that failed, and what held others back, in their order."""
+        return sorted([*self.pressures, *self.cuff, *self.held_back], key=lambda event: event.at)
+
+    @property
+    def all_doses(self) -> list[Dose]:
+        """In the order of the presses, those that were taken back included."""
+        return sorted([*self.doses, *self.taken_back], key=lambda dose: dose.pressed.at)
 
     @property
     def spo2_mark(self) -> str:
@@ -108,6 +126,11 @@ def words(name: str | None) -> str:
     return "SpO2" + text[4:] if text.startswith("spo2") else text[:1].upper() + text[1:]
 
 
+def by_hand(reading: dict) -> bool:
+    """Whether a blood pressure was taken by hand and keyed in; logs of before have only those of the cuff."""
+    return reading.get("source") == "manual"
+
+
 def since(minute: float | None) -> str:
     """A moment as minutes and seconds from the dose."""
     if minute is None:
@@ -116,14 +139,20 @@ def since(minute: float | None) -> str:
     return f"{'−' if seconds < 0 else '+'}{abs(seconds) // 60}:{abs(seconds) % 60:02d}"
 
 
+def lasting(minutes: float) -> str:
+    """A length of time as minutes and seconds."""
+    return since(abs(minutes))[1:]
+
+
 def build(log: Log, zone: tzinfo | None = None) -> Session:
     """The session of a log; local times in `zone`, by default the machine's own."""
     seen = log.records
     begin = log.minutes(seen[0].elapsed_s) if seen else 0.0
     end = max([begin + 1, *(log.minutes(record.elapsed_s) for record in seen)])
     at = _at(log)
-    boots = log.named("boot")
-    offs = _offs(log, boots)
+    boots, cuff = log.named("boot"), _events(log, "cuff", at)
+    given = [_dose(dose, at) for dose in log.doses]
+    offs = spans.offs(log, boots)
     vitals = log.named("vitals")
     curves = {name: _curve(vitals, at, name) for name in ("pulse_bpm", "spo2_pct")}
     fingerless = {at(record) for record in vitals if record.fields.get("finger") == 0}
@@ -133,22 +162,24 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         plan=_first(log, "plan"),
         begin=begin,
         end=end,
-        dosed=log.t0 is not None,
+        dosed=log.t0_s is not None,
         zone=zone,
         begin_utc_s=seen[0].utc_s if seen else None,
         end_utc_s=seen[-1].utc_s if seen else None,
         clock_trusted=all(tie.get("utc_trusted") for tie in ties),
         closed=bool(log.named("close")),
-        phases=_phases(log.named("phase"), at, end),
+        phases=spans.phases(log.named("phase"), at, end),
         curves=curves,
-        missing={name: _missing(curve, offs, fingerless) for name, curve in curves.items()},
+        missing={name: spans.missing(curve, offs, fingerless) for name, curve in curves.items()},
         pressures=_events(log, "pressure", at),
-        cuff=[event for event in _events(log, "cuff", at) if event.fields.get("event") != "started"],
+        cuff=[event for event in cuff if event.fields.get("event") in _FAILED],
+        held_back=[event for event in cuff if event.fields.get("event") in _HELD_BACK],
         limits={**_limits(log.named("setting"), at), **_baseline(log, at)},
         alarms=occurrences(seen, at),
         cues=_events(log, "cue", at),
-        parts=_parts(log.named("part"), at, end),
-        doses=_events(log, "dose", at),
+        parts=spans.parts(log.named("part"), at, end),
+        doses=[dose for dose in given if dose.void is None],
+        taken_back=[dose for dose in given if dose.void is not None],
         marks=_events(log, "mark", at),
         keys=_events(log, "key", at),
         offs=offs,
@@ -159,13 +190,17 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         baselines=_events(log, "baseline", at),
         aways=_events(log, "away", at),
         resumes=_events(log, "resume", at),
+        events=_events(log, "event", at),
+        courses=_events(log, "course", at),
+        observed=_events(log, "observe", at),
+        leavings=_events(log, "leaving", at),
+        unchecked=_events(log, "unchecked", at),
         knows={row[1] for row in records.parse_table(log.header.get("schema") or "").values()},
     )
 
 
 def _at(log: Log) -> Callable[[Record], float]:
-    t0_s = log.t0.elapsed_s if log.t0 else 0.0
-    return lambda record: (record.elapsed_s - t0_s) / 60
+    return lambda record: log.minutes(record.elapsed_s)
 
 
 def _first(log: Log, name: str) -> dict:
@@ -173,58 +208,20 @@ def _first(log: Log, name: str) -> dict:
 
 
 def _events(log: Log, name: str, at: Callable[[Record], float]) -> list[Event]:
-    return [Event(at(record), record.utc_s, record.fields) for record in log.named(name)]
+    return [_event(record, at) for record in log.named(name)]
 
 
-def _phases(changes: list[Record], at: Callable[[Record], float], end: float) -> list[Span]:
-    starts = [*(at(change) for change in changes), end]
-    return [
-        Span(starts[i], starts[i + 1], change.fields.get("phase") or "–", change.fields.get("cause") or "")
-        for i, change in enumerate(changes)
-    ]
+def _event(record: Record, at: Callable[[Record], float]) -> Event:
+    return Event(at(record), record.utc_s, record.fields)
+
+
+def _dose(dose: doses.Dose, at: Callable[[Record], float]) -> Dose:
+    pressed = _event(dose.record, at)
+    return Dose(pressed.at - dose.ago_min, dose.utc_s, dose.ago_min, pressed, dose.void and _event(dose.void, at))
 
 
 def _curve(vitals: list[Record], at: Callable[[Record], float], name: str) -> Curve:
     return [(at(record), record.fields.get(name)) for record in vitals]
-
-
-def _offs(log: Log, boots: list[Record]) -> list[Span]:
-    """The times in which the unit was off or starting: from the last record before a boot to the boot."""
-    found = []
-    for boot in boots:
-        before = log.records[boot.n - 2]
-        gap_s = boot.fields.get("gap_s")
-        label = "unit off, for how long is unknown" if gap_s is None else f"unit off {gap_s} s"
-        detail = f"reset cause: {boot.fields.get('reset_cause') or '–'}"
-        found.append(Span(log.minutes(before.elapsed_s), log.minutes(boot.elapsed_s), label, detail))
-    return found
-
-
-def _missing(curve: Curve, offs: list[Span], fingerless: set[float]) -> list[Span]:
-    """The times without a trusted number; those in which the unit was off are left out."""
-    found: list[Span] = []
-    running: Span | None = None
-    previous = curve[0][0] if curve else 0.0
-    for minute, value in curve:
-        hole = minute - previous > HOLE_MIN
-        if running is not None:
-            running.end = previous if hole else minute
-        if hole and not _within(offs, previous, minute):
-            found.append(Span(previous, minute, NO_RECORD))
-        if value is not None or hole:
-            running = None
-        if value is None:
-            if running is None:
-                running = Span(minute, minute, "no trusted number")
-                found.append(running)
-            if minute in fingerless:
-                running.label = "no finger in the probe"
-        previous = minute
-    return found
-
-
-def _within(offs: list[Span], start: float, end: float) -> bool:
-    return any(off.start is not None and start <= off.start + HOLE_MIN and off.start <= end for off in offs)
 
 
 def _limits(settings: list[Record], at: Callable[[Record], float]) -> dict[str, list[tuple[float, int]]]:
@@ -239,19 +236,3 @@ def _baseline(log: Log, at: Callable[[Record], float]) -> dict[str, list[tuple[f
     """The saturation before the dose, which holds from then on like a limit."""
     known = [record for record in log.named("baseline") if record.fields.get("spo2_pct") is not None]
     return {"spo2_baseline_pct": [(at(record), record.fields["spo2_pct"]) for record in known]} if known else {}
-
-
-def _parts(changes: list[Record], at: Callable[[Record], float], end: float) -> list[Span]:
-    """Each fault of a part, until the part says that it works, or has another fault."""
-    found: list[Span] = []
-    running: dict[str, Span] = {}
-    for change in changes:
-        part, fault = change.fields.get("part") or "–", change.fields.get("fault")
-        if part in running:
-            running.pop(part).end = at(change)
-        if fault:
-            running[part] = Span(at(change), None, part, fault)
-            found.append(running[part])
-    for span in running.values():
-        span.end = end
-    return found

@@ -1,4 +1,4 @@
-"""What a reviewer should look at of what went before the dose, and of the doses. deviations.py has the order.
+"""What a reviewer should look at of what went before the dose. deviations.py has the order.
 
 A rule is a function from the session to what it found: the moment, None where there is none, and a sentence. It says
 what the log holds and nothing about why. An older log lacks records that newer units write, and what can't be told is
@@ -25,14 +25,15 @@ class Finding(NamedTuple):
 def without_a_plan(session: Session) -> list[Finding]:
     if session.walk_ins:
         return [
-            Finding(one.at, f"Session without a plan: {_answered_for(one.fields)}.") for one in session.walk_ins
+            Finding(one.at, f"Session without a plan: {answered_for(one.fields)}.") for one in session.walk_ins
         ]  # fmt: skip
     if is_walk_in(session):
         return [Finding(None, "Session without a plan, and the log does not say who answers for it.")]
     return [] if session.plan else [Finding(None, "No plan is in the log.")]
 
 
-def _answered_for(fields: dict) -> str:
+def answered_for(fields: dict) -> str:
+    """Who answers for it and why, as the log has it."""
     return f"{fields.get('by') or 'nobody named'} answers for it, reason: {fields.get('reason') or 'none given'}"
 
 
@@ -79,7 +80,7 @@ def hold_overridden(session: Session) -> list[Finding]:
         else:
             then = "the dose was given on another reading"
         found.append(Finding(override.at, f"Hold overridden at {reading}, limit {both(*limits)}: "
-                             f"{_answered_for(said)}; {then}."))  # fmt: skip
+                             f"{answered_for(said)}; {then}."))  # fmt: skip
     return found
 
 
@@ -91,53 +92,14 @@ def too_few_pressures(session: Session) -> list[Finding]:
                     f"{asked} {'is' if asked == 1 else 'are'} asked for.")]  # fmt: skip
 
 
-# --- the dose ---------------------------------------------------------------------------------------------------------
-
-
-def dose_not_as_planned(session: Session) -> list[Finding]:
-    found = []
-    for place, dose in enumerate(session.doses, 1):
-        sentences = [_amount(session, place, dose.fields), _route(session.plan, place, dose.fields)]
-        found += [Finding(dose.at, sentence) for sentence in sentences if sentence]
-    return found
-
-
-def _amount(session: Session, place: int, fields: dict) -> str | None:
-    given_mg, plan = fields.get("dose_mg"), session.plan
-    if given_mg is None:
-        return f"Dose {place}: how much was given is not in the log."
-    if is_walk_in(session) or not plan:
-        return f"Dose {place}, {given_mg} mg: there is no plan for it."
-    if place > 2:
-        return f"Dose {place}, {given_mg} mg: a plan has two doses at most."
-    name = "dose_mg" if place == 1 else "second_dose_mg"
-    planned_mg = plan.get(name)
-    if planned_mg is None:
-        why = "the plan has none" if name in plan else "whether it was planned is not in the log"
-        return f"Dose {place}, {given_mg} mg: {why}."
-    return None if given_mg == planned_mg else f"Dose {place}: {given_mg} mg given, {planned_mg} mg planned."
-
-
-def _route(plan: dict, place: int, fields: dict) -> str | None:
-    given, planned = fields.get("route"), plan.get("route")
-    if given is None or planned is None or given == planned:
-        return None
-    return f"Dose {place}: given {given}, planned {planned}."
-
-
-def no_dose(session: Session) -> list[Finding]:
-    if session.dosed or not session.phases:
-        return []
-    return [Finding(None, "No dose is in the log.")]
-
-
 # --- checklist and baseline -------------------------------------------------------------------------------------------
 
 
 def checklist_incomplete(session: Session) -> list[Finding]:
     if not session.dosed or "check" not in session.knows:
         return []
-    confirmed = {check.fields.get("number") for check in session.checks if check.at <= 0}
+    pressed = session.doses[0].pressed.at  # what the unit asked for when it was told of the dose
+    confirmed = {check.fields.get("number") for check in session.checks if check.at <= pressed}
     count = max((check.fields.get("count") or 0 for check in session.checks), default=0)
     left = [str(number) for number in range(1, count + 1) if number not in confirmed]
     if not confirmed:

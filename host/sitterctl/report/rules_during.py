@@ -1,19 +1,15 @@
-"""What a reviewer should look at of the session itself: answers to alarms, readings, restarts, faults and its length.
+"""What a reviewer should look at of the session itself: answers to alarms, restarts, faults and its length.
 
 The rules are as in rules_before.py; deviations.py has the order.
 """
 
 from itertools import pairwise
 
-from sitterctl.report import due
-from sitterctl.report.model import NO_RECORD, Event, Session, Span, since, words
+from sitterctl.report.model import Event, Session, lasting, words
 from sitterctl.report.occurrences import Occurrence
+from sitterctl.report.phase_band import course_words
 from sitterctl.report.rules_before import Finding
-
-
-def _lasting(minutes: float) -> str:
-    return since(abs(minutes))[1:]
-
+from sitterctl.report.spans import NO_RECORD, Span
 
 # --- alarms -----------------------------------------------------------------------------------------------------------
 
@@ -28,7 +24,7 @@ def high_alarms_unanswered(session: Session) -> list[Finding]:
 
 def high_alarms_answered(session: Session) -> list[Finding]:
     return [
-        Finding(alarm.start, f"{_alarm(alarm)}: sound paused after {_lasting(alarm.silenced_after)} "
+        Finding(alarm.start, f"{_alarm(alarm)}: sound paused after {lasting(alarm.silenced_after)} "
                 f"({alarm.pauses[0][2] or 'cause not told'}); {_ending(alarm)}.")
         for alarm in session.alarms if alarm.priority == "high" and alarm.silenced_after is not None
     ]  # fmt: skip
@@ -38,9 +34,7 @@ def _alarm(alarm: Occurrence) -> str:
     value = "" if alarm.value is None else f" {alarm.value}"
     limit = "" if alarm.limit is None else f", limit {alarm.limit}"
     if alarm.rose is not None and alarm.start is not None:
-        return (
-            f"{words(alarm.alarm)}{value}{limit}, high priority after {_lasting(alarm.rose - alarm.start)} unanswered"
-        )
+        return f"{words(alarm.alarm)}{value}{limit}, high priority after {lasting(alarm.rose - alarm.start)} unanswered"
     return f"{words(alarm.alarm)}{value}{limit}, high priority"
 
 
@@ -49,45 +43,8 @@ def _ending(alarm: Occurrence) -> str:
         return "it stands where the record ends"
     if alarm.minutes is None:
         return "it had begun before the record"
-    lasted = _lasting(alarm.minutes)
+    lasted = lasting(alarm.minutes)
     return f"a restart of the unit cut it off after {lasted}" if alarm.cut_off else f"it ended after {lasted}"
-
-
-# --- blood pressures that were due ------------------------------------------------------------------------------------
-
-
-def mandatory_reading_late(session: Session) -> list[Finding]:
-    one = due.mandatory(session)
-    return [] if one is None else [_overdue(session, one, "The reading at 40 minutes")]
-
-
-def readings_late(session: Session) -> list[Finding]:
-    return [_overdue(session, one, f"The reading due at {since(one.due)}") for one in due.overdue(session)
-            if one.due != due.MANDATORY_MIN]  # fmt: skip
-
-
-def _overdue(session: Session, one: due.Overdue, called: str) -> Finding:
-    how = "was not taken" if one.read is None else f"came {_lasting(one.late)} late"
-    meanwhile = _meanwhile(session, one.due, one.due + one.late)
-    return Finding(one.due, f"{called} {how}{'; meanwhile ' if meanwhile else ''}{', '.join(meanwhile)}.")
-
-
-def _meanwhile(session: Session, start: float, end: float) -> list[str]:
-    """What else the log holds of that time that bears on a cuff."""
-    found = ["the unit was off"] if _any_within(session.offs, start, end) else []
-    found += ["the patient was away"] if _any_within(_aways(session), start, end) else []
-    failed = sum(start <= attempt.at <= end for attempt in session.cuff)
-    return found + ([f"{failed} attempt{'s' if failed > 1 else ''} of the cuff failed"] if failed else [])
-
-
-def _any_within(spans: list[Span], start: float, end: float) -> bool:
-    return any((span.start or 0) < end and (span.end or 0) > start for span in spans)
-
-
-def _aways(session: Session) -> list[Span]:
-    ends: list[Event | None] = [*session.aways, None]
-    return [Span(one.at, following.at if following else session.end, "away")
-            for one, following in pairwise(ends) if one is not None and one.fields.get("event") == "began"]  # fmt: skip
 
 
 # --- the unit ---------------------------------------------------------------------------------------------------------
@@ -138,7 +95,7 @@ def parts_at_fault(session: Session) -> list[Finding]:
 
 
 def _together(spans: list[Span]) -> str:
-    whole = _lasting(sum((span.end or 0) - (span.start or 0) for span in spans))
+    whole = lasting(sum((span.end or 0) - (span.start or 0) for span in spans))
     return whole if len(spans) == 1 else f"{whole} in all, {len(spans)} times"
 
 
@@ -159,11 +116,18 @@ def stopped_early(session: Session) -> list[Finding]:
 
 
 def longer_than_planned(session: Session) -> list[Finding]:
+    """With what staff did with the phases, which alone is nothing to look at."""
     planned_min, lasted_min = session.plan.get("planned_min"), round(session.over - session.begin)
     if planned_min is None or lasted_min <= planned_min:
         return []
+    by_staff = [f"{course.fields.get('phase') or '–'} {course_words(course.fields)}" for course in session.courses
+                if course.fields.get("action") in _LENGTHEN]  # fmt: skip
+    why = f"; by staff: {', '.join(dict.fromkeys(by_staff))}" if by_staff else ""
     return [Finding(session.begin + planned_min, f"The session lasted {lasted_min} min, {planned_min} min were "
-                    "planned.")]  # fmt: skip
+                    f"planned{why}.")]  # fmt: skip
+
+
+_LENGTHEN = ("hold", "longer", "back")
 
 
 def not_closed(session: Session) -> list[Finding]:

@@ -69,7 +69,10 @@ def _second(plan: dict) -> tuple[str, str, str]:
     dose_mg = plan.get("second_dose_mg")
     if dose_mg is None and "second_dose_mg" in plan:
         return "Second dose", "not planned", ""
-    return "Second dose", _with("mg", dose_mg), _per_kg(dose_mg, plan.get("weight_kg"))
+    first_min, until_min = plan.get("second_from_min"), plan.get("second_until_min")
+    window = "" if first_min is None or until_min is None else f"from {first_min} to {until_min} min"
+    each = _per_kg(dose_mg, plan.get("weight_kg"))
+    return "Second dose", _with("mg", dose_mg), "; ".join(words for words in (each, window) if words)
 
 
 def _per_kg(dose_mg: int | None, weight_kg: int | None) -> str:
