@@ -8,23 +8,23 @@ from sitter.menu import CLOSES_MS, KEYS
 
 class Dial:
     def __init__(self) -> None:
-        self._fields: tuple = ()
+        self._rows: tuple = ()
         self._values: list = []
         self._at = 0  # which place: two a field
         self._until_ms = 0
 
     def begin(self, now_ms: int, fields: tuple) -> None:
         """`fields` are (title, lowest, highest, value to begin with, whether it may be left out)."""
-        self._fields, self._at = fields, 0
+        self._rows, self._at = fields, 0
         self._values = [min(max(field[3], field[1]), field[2]) for field in fields]
         self._until_ms = now_ms + CLOSES_MS
 
     def is_open(self, now_ms: int) -> bool:
-        return bool(self._fields) and now_ms < self._until_ms
+        return bool(self._rows) and now_ms < self._until_ms
 
     @property
     def _is_complete(self) -> bool:
-        return self._at == 2 * len(self._fields)
+        return self._at == 2 * len(self._rows)
 
     def take(self, now_ms: int, key: str, gesture: str):
         """A key: the values once all have been confirmed, None in the place of one left out; "" if the key was for
@@ -34,7 +34,7 @@ class Dial:
         if self._is_complete:
             if (key, gesture) != ("NEXT", "hold"):
                 return ""
-            values, self._fields = tuple(self._values), ()
+            values, self._rows = tuple(self._values), ()
             return values
         if gesture == "short":
             self._until_ms = now_ms + CLOSES_MS
@@ -50,7 +50,7 @@ class Dial:
 
     def _turn(self, by: int) -> None:
         k, ones = self._at // 2, self._at % 2
-        _, low, high, _, may_miss = self._fields[k]
+        _, low, high, _, may_miss = self._rows[k]
         value = self._values[k]
         if value is None:
             self._values[k] = low if by > 0 else high
@@ -67,7 +67,7 @@ class Dial:
         """The number being keyed in, its place marked; at the end all of them."""
         if self._is_complete:
             return "/".join("--" if value is None else str(value) for value in self._values) + ": HOLD NEXT"
-        title, value = self._fields[self._at // 2][0], self._values[self._at // 2]
+        title, value = self._rows[self._at // 2][0], self._values[self._at // 2]
         text = "--" if value is None else str(value)
         return "BY HAND: %s %s %s" % (title, text, "ONES" if self._at % 2 else "TENS")
 
