@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 SESSIONS, SESSIONS_SHORT = 40, 4
 SESSION_S = 1200
 FLASH_BYTES = 1024 * 1024
-HEAP = "2m"
+HEAP = "2200k"
 SPREAD_BYTES = 512
 LATENESS_MS = 150
 # 512 blocks of 100 000 erases each last 5.8 years of sessions without end at this; docs/records.md.
