@@ -173,6 +173,10 @@ class Simulator:
         """Somebody presses keys: a name, or two joined by `+`. Only in real time. Raises SitterError."""
         sim_hand.happen(self.folder, {"key": keys, "hold_s": hold_s})
 
+    def choose(self, words: list[str | int]) -> None:
+        """Somebody opens the menu and goes by these words. Only in real time. Raises SitterError."""
+        sim_hand.happen(self.folder, {"choose": words})
+
     def run_at(self, speed: int) -> None:
         """Time runs so much faster for the unit from now on. Only in real time. Raises SitterError."""
         sim_hand.happen(self.folder, {"speed": speed})
