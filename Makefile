@@ -13,7 +13,7 @@ DRAWING := $(VENV)/.drawing
 export PYTHONDONTWRITEBYTECODE :=
 
 # The tests that take every branch of alarms, session and vitals.
-COVERING := $(addprefix tests/core/test_,alarm_moments.py session.py vitals.py)
+COVERING := $(addprefix tests/core/test_,alarm_moments.py course.py session.py vitals.py)
 
 # What `make test` runs, three at once: the first of them mostly waits. Each one's output comes in one piece.
 TESTS := test-real-time test-played hazards-short soak-short test-core test-hardware test-micropython powercut-short coverage size check-docs

@@ -23,11 +23,22 @@ class Session:
 
 
 @dataclass
+class Mandate:
+    """What the patient agreed to is what the programme says."""
+
+    programme: dict
+
+    def agreed(self, what: str) -> bool:
+        return self.programme.get(what, True)
+
+
+@dataclass
 class Unit:
     """As much of a unit as its director looks at."""
 
     session: Session
     plan: dict
+    mandate: Mandate
     settings: dict
     asking: bool = False
     assessing: bool = False
@@ -57,7 +68,7 @@ class Played:
 
 def play(programme: Cues, card: Catalogue | None, volume_cap: int) -> Played:
     """The whole of it, from `ready` to the end of `recovery`."""
-    unit = Unit(Session("", 0, programme.route), {"cues": programme.phases},
+    unit = Unit(Session("", 0, programme.route), {"cues": programme.phases}, Mandate(programme.phases),
                 {"volume_cap": volume_cap, "music_on_headphones": 0})  # fmt: skip
     director = Director()
     director.catalogue = card

@@ -408,3 +408,16 @@ def test_the_planned_time_is_told_when_it_is_over():
     assert "planned time is over" in [
         {tile: text for tile, text, _ in out.screen}["prompt"] for out in bed.outs if out.screen
     ]
+
+
+def test_a_phase_without_an_end_is_neither_moved_nor_held():
+    course = dosed()
+    course.phase = "recovery"
+    assert not course.shift(at(130), 5) and not course.hold(at(130), True)
+
+
+def test_a_second_dose_stands_once_its_phases_are_over():
+    course = dosed()
+    course.another_dose(at(10))
+    course.phase = "recovery"
+    assert not course.take_back(at(10)) and course.doses == 2
