@@ -20,7 +20,7 @@ from sitter.session import STATED_MIN
 from sitter.unit import Unit
 
 THREE_HOURS_S = 3 * 3600
-EXAMPLES = int(os.environ.get("SITTER_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("SITTER_EXAMPLES", "4"))
 CHOSEN = table.complete({"clinicians": ["MD-07"], "leave_after_min": 30, "leave_apart_min": 5, "baseline_readings": 1})
 SEEN = [duty_u16(seen) for seen in range(1001)]
 # What does not come of chance alone: the way to the dose, and choices deep in the menu.

@@ -13,7 +13,7 @@ from sitterctl import simulator, slog, unix_port
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 LONG = ("quiet_session", "demo")
-WHOLE = ("sublingual", "intramuscular", "second_dose", "not_yet")  # by the programmes that ship
+WHOLE = ("sublingual", "intramuscular", "second_dose", "not_yet", "cuff_comfort")  # long, and their parts in core tests
 OWN_FLASH = ("blank", "installed")  # for practice: test_bring_up.py
 # What the fault matrix or the core's tests have too, which every run of the tests plays.
 SHOWN_ELSEWHERE = ("clock_lost", "cuff_leak", "dark_finger", "finger_off", "internal_bus_stuck", "music_absent",
