@@ -34,8 +34,11 @@ RELEASES = {
         "esp32", 0x1000,
     ),
 }  # fmt: skip
-# board: the release that is taken when none is named. An image in a file is written as that one is.
-FOR_BOARD = {"esp32_devkitc": "esp32-1.28.0", bundle.SIMULATOR: "esp32-1.28.0"}
+# board: the release that is taken when none is named, None where an image has to be named.
+FOR_BOARD: dict[str, str | None] = {"esp32_devkitc": "esp32-1.28.0", "esp32s3_devkitc": None,
+                                    bundle.SIMULATOR: "esp32-1.28.0"}  # fmt: skip
+# board: its chip, and where an image in a file begins on its flash. The ESP32-S3's ROM looks at 0 (esptool, targets).
+PLACES = {"esp32_devkitc": ("esp32", 0x1000), "esp32s3_devkitc": ("esp32s3", 0), bundle.SIMULATOR: ("esp32", 0x1000)}
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,17 @@ def find(board: str, chosen: str | None, sha256: str | None = None) -> Image:
                           f"known are: {', '.join(FOR_BOARD)}", exit_code=USAGE)  # fmt: skip
     if board == bundle.SIMULATOR and not chosen:
         return _stand_in()
-    release = RELEASES[FOR_BOARD[board]]
     if chosen and chosen not in RELEASES:
         path = Path(chosen)
         if not path.is_file():
             raise SitterError(f"there is no file {chosen}, and no release of that name",
                               f"there are: {', '.join(RELEASES)}", exit_code=USAGE)  # fmt: skip
         found = _looked_at(path, sha256)
-        return Image(path, path.name, found, release.chip, release.offset)
+        return Image(path, path.name, found, *PLACES[board])
     name = chosen or FOR_BOARD[board]
+    if name is None or RELEASES[name].chip != PLACES[board][0]:
+        raise SitterError(f"no release of MicroPython for board {board} is known here",
+                          "get one for its chip and name the file with --image", exit_code=USAGE)  # fmt: skip
     release = RELEASES[name]
     path = bundle.cache() / "images" / release.url.rpartition("/")[2]
     if not path.exists():

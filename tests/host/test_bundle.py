@@ -9,6 +9,7 @@ from test_update import program
 from sitter import VERSION
 from sitterctl import bundle, image
 from sitterctl.errors import CHECK_FAILED, NOT_VERIFIED, USAGE, SitterError
+from sitterctl.firmware_tree import firmware_folder
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +114,22 @@ def test_a_file_of_ones_own_is_taken_if_it_is_an_image_and_the_one_that_is_meant
     path.write_bytes(b"PK")
     with pytest.raises(SitterError, match="no image for an ESP32"):
         image.find(BOARD, str(path))
+
+
+def test_a_board_without_a_release_takes_a_named_file_to_its_chips_own_place(tmp_path: Path) -> None:
+    path = tmp_path / "s3.bin"
+    path.write_bytes(IMAGE)
+    found = image.find("esp32s3_devkitc", str(path))
+    assert (found.chip, found.offset) == ("esp32s3", 0)
+    for chosen in (None, "esp32-1.28.0"):  # another chip's release is none for this one
+        with pytest.raises(SitterError, match="no release of MicroPython for board esp32s3_devkitc") as caught:
+            image.find("esp32s3_devkitc", chosen)
+        assert caught.value.exit_code == USAGE
+
+
+def test_every_board_file_has_its_place_on_the_flash() -> None:
+    boards = {path.stem for path in (firmware_folder() / "boards").glob("*.py") if not path.stem.startswith("_")}
+    assert boards | {"simulator"} == set(image.PLACES) == set(image.FOR_BOARD)
 
 
 def test_a_board_nobody_knows_the_flash_of_gets_no_image() -> None:
