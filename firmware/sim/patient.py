@@ -25,6 +25,7 @@ DEFAULTS = {
     "finger_light_pct": 100,  # what the finger throws back: dark skin 5 to 30, a child's thin finger 300
     "systolic_mmhg": 118,
     "diastolic_mmhg": 76,
+    "cuff_on_probe_arm": 0,  # 1: the pulse goes while the cuff is above the diastolic pressure
     "rate_pct": 100,  # speed of a replayed recording
 }
 
@@ -48,6 +49,7 @@ class Patient:
     def __init__(self, seed: int, values: dict, recording: tuple[int, list[int]] | None = None) -> None:
         """`recording` is (sample rate in Hz, infrared counts), repeated without end; None synthesises."""
         self._ramps = {}
+        self.cuff_mmhg = lambda: 0  # the pressure around the arm; the stage puts the cuff here
         self._random = seed & 0x3FFFFFFF
         for name, default in DEFAULTS.items():
             self.change(0, name, values.get(name, default), 0)
@@ -108,6 +110,9 @@ class Patient:
         self._finger = self.value(at_us, "finger") >= 0.5
         self._noise_counts = int(self.value(at_us, "noise_counts"))
         self._motion = int(self.value(at_us, "motion_counts"))
+        squeezed = self.value(at_us, "cuff_on_probe_arm") >= 0.5 and self.cuff_mmhg() > self.value(
+            at_us, "diastolic_mmhg"
+        )
         ratio = ratio_for(self.value(at_us, "spo2_pct"))
         if self._recording:
             self._ir_gain = 1.0
@@ -118,7 +123,7 @@ class Patient:
             swing = (abs(breath - 50) - 25) / 25 * self.value(at_us, "breathing_pct") / 100
             self._speed = self.value(at_us, "pulse_bpm") * (1 + swing) * _BEAT_STEPS / 60e6
         light = self.value(at_us, "finger_light_pct") / 100
-        self._ir_gain *= light
+        self._ir_gain *= 0 if squeezed else light
         self._red_gain = self._ir_gain * ratio * _DC_RED / _DC_IR
         self._dc_ir, self._dc_red = _DC_IR * light, _DC_RED * light
 

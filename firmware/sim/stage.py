@@ -66,6 +66,7 @@ class Stage:
         self.patient_i2c.attach(0x57, self.oximeter)
         self.nibp_uart = FakeUart(clock, 9600)
         self.nibp = FakeNibp(clock, self.nibp_uart, self.patient.pressure)
+        self.patient.cuff_mmhg = self.nibp.cuff_pressure_mmhg
 
     def _build_inside(self, clock) -> None:
         self.keys_int = FakePin(1)

@@ -4,7 +4,7 @@ SILENCE and STOP never change meaning. BP, NEXT and MARK are labelled on the scr
 them first. Here is who asked for what; the unit itself does it, and refuses what may not be.
 """
 
-from sitter import doses, menus, session
+from sitter import doses, menus, same_arm, session
 
 NEXT_LABELS = {
     "idle": "START",
@@ -236,6 +236,8 @@ def prompt(now_ms: int, unit) -> str:
 def _course_words(now_ms: int, unit) -> str:
     """What of the course of the session is not as it goes by itself."""
     planned_min = unit.mandate.planned_min
+    if unit.same_arm.suspected:
+        return same_arm.WORDS
     if unit.session.held:
         return "phase is held"
     if planned_min and unit.session.dosed and unit.session.minute(now_ms) >= planned_min:

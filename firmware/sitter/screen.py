@@ -51,6 +51,8 @@ def _vitals(now_ms: int, unit) -> tuple:
         note = "no finger"
     else:
         note = _trend(pulse, unit.baseline.pulse_bpm) if pulse is not None else "searching"
+    if unit.same_arm.suspected:
+        note = "cuff arm?"
     pressure = vitals.pressure
     bp = "---/--" if pressure is None else "%d/%d" % (pressure[0], pressure[1])
     age_ms = vitals.pressure_age_ms(now_ms)

@@ -30,6 +30,7 @@ from sitter.inquiries import Inquiries
 from sitter.mandate import Mandate
 from sitter.menu import Menu
 from sitter.picks import Picks
+from sitter.same_arm import SameArm
 from sitter.selftest import KeyTest, SelfTest
 from sitter.session import Session
 from sitter.settings import spo2_points
@@ -67,6 +68,7 @@ class Unit:
         self.spo2_adjusted = bool(spo2_points(settings))
         self.alarms = Alarms(self.settings)
         self.cuff = Cuff(self.settings)
+        self.same_arm = SameArm()
         self.menu = Menu()
         self.picks = Picks()
         self.dial = Dial()
@@ -101,6 +103,7 @@ class Unit:
         self._look_for_return(now_ms, out)
         self.cuff.run(now_ms, self, out)
         self.inquiries.run(now_ms, self, out)
+        self.same_arm.run(now_ms, self, out)
         self._judge(now_ms, since_ms, out)
         open_or_closing = self.session.watching or out.log == "close"
         if open_or_closing and any(name in _TO_BE_KEPT for name, _ in out.records):
@@ -198,6 +201,7 @@ class Unit:
         phase = self.session.phase
         if phase == "checks":
             self.baseline, self.before, self.inquiries = Baseline(), Before(), Inquiries()
+            self.same_arm = SameArm()
             self.vitals.forget_pressures()  # of whoever was here before
             self.cuff.begin()
             self.self_test.stop()  # beside a patient no signal that is no alarm

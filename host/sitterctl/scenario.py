@@ -28,7 +28,7 @@ PARTS = {
     "internal_bus": ("stuck", "held_clocks"),
 }  # fmt: skip
 PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
-           "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "rate_pct")  # fmt: skip
+           "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "cuff_on_probe_arm", "rate_pct")  # fmt: skip
 _FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "chip", "patient", "provisioned", "plan",
            "programme", "settings", "music", "timeline", "end_s", "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
