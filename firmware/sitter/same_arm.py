@@ -2,8 +2,8 @@
 
 No alarm waits for that: a pulse that is missing is missing, whatever the reason, and a saturation that the squeeze
 makes false is withheld by the estimator as any other. What the unit does is to find the reason and say it, so that
-somebody moves the probe: after two readings in a row in which the pulse was there, went, and came back, the screen asks, until
-a reading passes in which it stays.
+somebody moves the probe: after two readings in a row in which the pulse was there, went, and came back, the screen
+asks, until a reading passes in which it stays.
 """
 
 _LOST_MS = 6000  # shorter gaps come of a hand that moves

@@ -7,7 +7,7 @@ import budgets
 import erc
 import netlist
 import pytest
-from faults import Fault
+from sheet_faults import Fault
 
 REAL = netlist.read()
 TEXT = (netlist.HARDWARE / "netlist.txt").read_text()

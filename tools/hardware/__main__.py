@@ -20,7 +20,7 @@ import pins
 import printed
 import schematic
 import wiring
-from faults import ROOT, Fault
+from sheet_faults import ROOT, Fault
 
 DRAWINGS = netlist.HARDWARE / "drawings"
 # The pictures of the box can't be made without manifold3d; beside them stands the hash of what they were made from.

@@ -8,8 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults import Fault
 from netlist import HARDWARE, Netlist
+from sheet_faults import Fault
 
 BUILDS = ("reference", "low-cost")
 COLUMNS = ["ref", "build", "part", "maker", "number", "qty", "substitutes", "price_eur", "note"]

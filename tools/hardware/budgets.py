@@ -8,8 +8,8 @@ import csv
 from dataclasses import dataclass
 
 from erc import RAILS, _pulls
-from faults import Fault
 from netlist import HARDWARE, Netlist, Pin
+from sheet_faults import Fault
 
 RISE_NS = 300  # fast mode, UM10204
 SINK_MA = 3

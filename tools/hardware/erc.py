@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pins
 from chips import CHIPS, NO_PULL_DOWN, NO_PULL_UP
-from faults import Fault
 from netlist import OPEN, Netlist, Part
+from sheet_faults import Fault
 
 Found = Iterator[tuple[Part, str]]
 DRIVERS = {"out", "source"}

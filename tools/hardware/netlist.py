@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faults import ROOT, Fault
+from sheet_faults import ROOT, Fault
 
 HARDWARE = ROOT / "hardware"
 TYPES = {"passive", "in", "out", "io", "od", "supply", "source", "ground", "far", "nc", "contact"}

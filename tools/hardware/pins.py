@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chips import CHIPS, NEVER, Chip
-from faults import ROOT, Fault
+from sheet_faults import ROOT, Fault
 
 BOARDS = ROOT / "firmware" / "boards"
 _COMMENT = re.compile(r"#\s*(in|out|both): (\S.*)$")
