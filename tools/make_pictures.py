@@ -119,7 +119,7 @@ def photograph(browser: str, page: Path, size_px: tuple[int, int], name: str) ->
         subprocess.run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-             f"--user-data-dir={profile}", "--window-size={},{}".format(*size_px),
+             f"--user-data-dir={profile}", "--virtual-time-budget=12000", "--window-size={},{}".format(*size_px),
              f"--screenshot={OUT / f'{name}.png'}", page.as_uri()],
             check=True, capture_output=True,
         )  # fmt: skip
@@ -216,7 +216,7 @@ def main() -> None:
     write_png(OUT / "screen_no_finger.png", draw(*bedside(Reading(None, None, None, 0, False))))
     draw_spo2_curve()
     draw_watch()
-    print("screens, curve and watch: drawn\n" + photograph_pages())
+    print("screens, curve and watch: drawn\n" + photograph_pages() + "\n" + photograph_cues())
 
 
 if __name__ == "__main__":
