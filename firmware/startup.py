@@ -5,6 +5,7 @@ alarm says so; a plan that can't be used is none, as an older one may be another
 as it is known (sitter/stored.py), and one that is lost may have had a patient.
 """
 
+from drivers.light_oximeter import LightOximeter
 from drivers.statestore import DAMAGED
 from sitter import catalogue, plan, session, settings, stored
 from sitter.resume import gap_text
@@ -20,6 +21,13 @@ def build_unit(board, state) -> tuple[Unit, str | None]:
     if on_card is not None and not damage and not catalogue.check(on_card):
         unit.director.catalogue = catalogue.Catalogue(on_card)
     return unit, fault
+
+
+def build_oximeter(board, chosen: dict):
+    """The source of readings; light_oximeter.py says what any has."""
+    swapped = bool(chosen["oximeter_swapped"])
+    points = settings.spo2_points(chosen)
+    return LightOximeter(board.patient_i2c, board.free_patient_i2c, swapped, chosen["spo2_averaging_s"], points)
 
 
 def _settings(state) -> tuple[dict, str | None]:

@@ -43,7 +43,7 @@ def plant():
 board.world.clock.at_us({fault_us}, plant)
 main.run(app)
 """
-HANGS = {"oximeter": "sensor", "cuff": "nibp", "music": "music", "display": "display"}
+HANGS = {"oximeter": "oximeter", "cuff": "nibp", "music": "music", "display": "display"}
 WATCHING = ("oximeter", "cuff")
 FALLS = {**HANGS, "keys": "keys"}
 
