@@ -42,7 +42,8 @@ def _look_for_alarms(unit, part: str) -> None:
 
 def _oximeter(app, now_ms: int) -> dict:
     reading, oximeter = app.unit.vitals.reading(now_ms), app.oximeter
-    told = {"fault": app.unit.faults.get("oximeter"), "lost": oximeter.lost, "reading": reading is not None,
+    told = {"fault": app.unit.faults.get("oximeter"), "source": oximeter.part,
+            "lost": oximeter.lost, "reading": reading is not None,
             "die_temperature_centidegc": oximeter.die_temperature_centidegc}  # fmt: skip
     if reading is not None:
         told.update({"finger": bool(reading.finger), "perfusion_permyriad": reading.perfusion_permyriad,

@@ -113,6 +113,8 @@ class Board:
 
 
 class Oximeter:
+    part = "MAX30102"
+    calibrated = False
     lost = 0
     die_temperature_centidegc = None
     ratio_permille = 520

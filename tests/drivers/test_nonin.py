@@ -175,7 +175,7 @@ def test_weak_signals_are_shown_with_a_lower_quality():
 # --- faults -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_board_without_the_uart_is_a_fault():
+def test_a_board_without_the_uart_is_a_fault():  # REQ-214
     nonin = Nonin(None)
     assert nonin.fault == "no UART"
     assert nonin.poll(0) == ()
