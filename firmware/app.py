@@ -65,6 +65,7 @@ class App:
         self.link = Link(self.custody.access, Verbs(self))
         self.unit, self._settings_fault = startup.build_unit(board, self.state)
         self.oximeter = startup.build_oximeter(board, self.unit.settings)
+        self.unit.oximeter = (self.oximeter.part, self.oximeter.calibrated)
         self.key_pressed = asyncio.ThreadSafeFlag()
         self.light_wanted, self.flush_wanted = asyncio.Event(), asyncio.Event()
         self.liveness = Liveness()

@@ -182,7 +182,7 @@ def test_a_board_without_the_uart_is_a_fault():  # REQ-214
     assert nonin.fault == "no UART"
 
 
-def test_silence_is_a_fault_until_a_packet_comes():
+def test_silence_is_a_fault_until_a_packet_comes():  # REQ-217
     hand = Hand()
     hand.hear(packet(), packet())
     assert hand.nonin.fault is None
@@ -194,7 +194,7 @@ def test_silence_is_a_fault_until_a_packet_comes():
     assert hand.nonin.fault is None
 
 
-def test_nothing_at_all_is_silence():
+def test_nothing_at_all_is_silence():  # REQ-217
     hand = Hand()
     hand.hear(b"", b"", b"")
     assert hand.nonin.fault == "silent"
