@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.nonin import Nonin
+from sitter import records
 from sitter.reading import Reading
 
 OUT_OF_TRACK = 0x20
@@ -98,6 +99,7 @@ def test_no_noise_is_too_much_and_none_is_taken_for_more_than_it_says(bursts: li
         assert reading.pulse_bpm is None or 0 <= reading.pulse_bpm <= 250
         assert bytes((reading.spo2_pct,)) in heard
         assert reading.finger
+        records.encode("vitals", {"at_ms": 0, "pulse_bpm": reading.pulse_bpm, "spo2_pct": reading.spo2_pct})
 
 
 @given(BURSTS, st.integers(50, 100), st.integers(30, 250))
