@@ -1,4 +1,6 @@
-"""What an oximeter says once a second, whichever it is."""
+"""What an oximeter says once a second, whichever it is, and what stands beside its saturation."""
+
+UNCALIBRATED, ADJUSTED, MODULE = "uncalibrated", "user-adjusted", "OEM module"
 
 
 class Reading:

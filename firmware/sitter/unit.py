@@ -30,6 +30,7 @@ from sitter.inquiries import Inquiries
 from sitter.mandate import Mandate
 from sitter.menu import Menu
 from sitter.picks import Picks
+from sitter.reading import ADJUSTED, MODULE, UNCALIBRATED
 from sitter.same_arm import SameArm
 from sitter.selftest import KeyTest, SelfTest
 from sitter.session import Session
@@ -242,8 +243,8 @@ class Unit:
     def spo2_mark(self) -> str:
         """What stands beside every saturation. By the part that there is: a setting may be about the next start."""
         if self.oximeter[1]:
-            return "OEM module"
-        return "user-adjusted" if self.spo2_adjusted else "uncalibrated"
+            return MODULE
+        return ADJUSTED if self.spo2_adjusted else UNCALIBRATED
 
     def override(self, now_ms: int, by: str, reason: str, out: Outputs) -> None:
         """Somebody answers for a pressure over the hold."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
+from sitter.reading import MODULE
 from sitterctl.connection import Connection
 from sitterctl.errors import CHECK_FAILED, USAGE, SitterError
 
@@ -22,7 +23,7 @@ def measure(connection: Connection, wait: Callable[[float], None] = time.sleep) 
     seen = []
     for _ in range(SECONDS):
         live = connection.ask("live")
-        if live.get("spo2_mark") == "OEM module":
+        if live.get("spo2_mark") == MODULE:
             raise SitterError("the saturation is by the OEM module's own calibration: it has no curve to adjust",
                               "leave it; points of a curve are for a MAX30102", exit_code=USAGE)  # fmt: skip
         ratio = live.get("ratio_permille")

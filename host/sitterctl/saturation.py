@@ -5,9 +5,10 @@ curve of one's own make it no more accurate. A module has its maker's calibratio
 of it.
 """
 
+from sitter.reading import ADJUSTED, UNCALIBRATED
 from sitterctl.slog import Log
 
-UNCALIBRATED, ADJUSTED, MODULE = "uncalibrated", "user-adjusted", "by the module's own calibration"
+MODULE = "by the module's own calibration"
 _FIRST = "MAX30102"
 
 

@@ -7,6 +7,7 @@ is shown of a unit starts out empty, and nothing but a current answer fills it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from sitter.reading import ADJUSTED, MODULE, UNCALIBRATED
 from sitter.screen import PHASE_TITLES, clock_text
 from sitterctl import answers
 from sitterctl.errors import RESTARTED, SitterError
@@ -18,9 +19,8 @@ LIVE, LOST, UNSEEN = "live", "lost", "unseen"
 CURRENT_S = 4.0
 RESTART_SHOWN_S = 300
 _UNWATCHED = ("idle", "closed")
-UNCALIBRATED = "uncalibrated"
 # As units say it, and in the six columns of a board.
-SPO2_MARKS = {UNCALIBRATED: "uncal.", "user-adjusted": "adj.", "OEM module": "module"}
+SPO2_MARKS = {UNCALIBRATED: "uncal.", ADJUSTED: "adj.", MODULE: "module"}
 _NUMBER = (int, type(None))
 # What is read of an answer; firmware/sitter/live.py has the whole.
 _LIVE: dict[str, type | tuple[type, ...]] = {
