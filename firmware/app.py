@@ -23,14 +23,12 @@ from drivers.keys import Keys
 from drivers.light import Light
 from drivers.link import Link
 from drivers.logstore import SESSION_BYTES, LogStore
-from drivers.max30102 import SAMPLE_RATE_HZ, Max30102
 from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
 from drivers.statestore import StateStore
 from drivers.supply import Max17048
-from sitter import cues, settings
+from sitter import cues
 from sitter.liveness import DISPENSABLE, Liveness
-from sitter.ppg import Oximeter
 
 FLUSH_MS = 7500  # and up to 2 s of waiting for a good moment: never more than 10 s of vitals are lost
 NEARLY_FULL_BYTES = 2 * SESSION_BYTES
@@ -66,9 +64,8 @@ class App:
         self.display = Display(board.display_spi, board.display_dc, board.display_cs, board.display_backlight)
         self.link = Link(self.custody.access, Verbs(self))
         self.unit, self._settings_fault = startup.build_unit(board, self.state)
-        chosen = self.unit.settings
-        self.sensor = Max30102(board.patient_i2c, board.free_patient_i2c, bool(chosen["oximeter_swapped"]))
-        self.oximeter = Oximeter(SAMPLE_RATE_HZ, chosen["spo2_averaging_s"], settings.spo2_points(chosen))
+        self.oximeter = startup.build_oximeter(board, self.unit.settings)
+        self.unit.oximeter = (self.oximeter.part, self.oximeter.calibrated)
         self.key_pressed = asyncio.ThreadSafeFlag()
         self.light_wanted, self.flush_wanted = asyncio.Event(), asyncio.Event()
         self.liveness = Liveness()

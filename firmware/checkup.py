@@ -41,9 +41,10 @@ def _look_for_alarms(unit, part: str) -> None:
 
 
 def _oximeter(app, now_ms: int) -> dict:
-    reading, sensor = app.unit.vitals.reading(now_ms), app.sensor
-    told = {"fault": app.unit.faults.get("oximeter"), "lost": sensor.lost, "reading": reading is not None,
-            "die_temperature_centidegc": sensor.die_temperature_centidegc}  # fmt: skip
+    reading, oximeter = app.unit.vitals.reading(now_ms), app.oximeter
+    told = {"fault": app.unit.faults.get("oximeter"), "source": oximeter.part,
+            "lost": oximeter.lost, "reading": reading is not None,
+            "die_temperature_centidegc": oximeter.die_temperature_centidegc}  # fmt: skip
     if reading is not None:
         told.update({"finger": bool(reading.finger), "perfusion_permyriad": reading.perfusion_permyriad,
                      "quality_pct": reading.quality_pct})  # fmt: skip

@@ -11,7 +11,6 @@ import select
 import micropython
 
 from app import App
-from drivers.max30102 import SAMPLE_RATE_HZ
 from drivers.nibp_frames import BloodPressure
 from sitter.cuff_codes import STOPPED
 
@@ -48,20 +47,15 @@ async def step_task(app: App) -> None:
 
 
 async def oximeter_task(app: App) -> None:
-    sensor, oximeter = app.sensor, app.oximeter
-    samples = 0
+    oximeter = app.oximeter
     while True:
-        now_ms = app.beat("oximeter")
-        samples += sensor.poll(now_ms, oximeter)
-        if samples >= SAMPLE_RATE_HZ:
-            samples -= SAMPLE_RATE_HZ
-            for reading in oximeter.estimate():
-                if reading:
-                    app.post("reading", reading)
-                else:
-                    await asyncio.sleep_ms(0)  # let the others in between the pieces
-        app.post_fault("oximeter", sensor.fault or ("LEDs swapped" if oximeter.looks_swapped else None))
-        await asyncio.sleep_ms(sensor.poll_every_ms)
+        for reading in oximeter.poll(app.beat("oximeter")):
+            if reading:
+                app.post("reading", reading)
+            else:
+                await asyncio.sleep_ms(0)  # let the others in between the pieces
+        app.post_fault("oximeter", oximeter.fault)
+        await asyncio.sleep_ms(oximeter.poll_every_ms)
 
 
 async def cuff_task(app: App) -> None:

@@ -22,6 +22,29 @@ def build_unit(board, state) -> tuple[Unit, str | None]:
     return unit, fault
 
 
+def build_oximeter(board, chosen: dict):
+    """The source of readings that the settings name; light_oximeter.py says what any has. The other one is not even
+    loaded: it would cost heap, and nothing takes its place unasked."""
+    if chosen["oximeter_module"]:
+        from drivers.nonin import BAUD, Nonin
+
+        return Nonin(_oximeter_uart(board, BAUD))
+    from drivers.light_oximeter import LightOximeter
+
+    swapped = bool(chosen["oximeter_swapped"])
+    points = settings.spo2_points(chosen)
+    return LightOximeter(board.patient_i2c, board.free_patient_i2c, swapped, chosen["spo2_averaging_s"], points)
+
+
+def _oximeter_uart(board, baud: int):
+    """None where the board has none, or its image keeps it for a prompt: a fault that is told, and the unit starts."""
+    open_uart = getattr(board, "open_oximeter_uart", None)
+    try:
+        return open_uart(baud) if open_uart else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
 def _settings(state) -> tuple[dict, str | None]:
     chosen, damage = state.load("settings")
     refused = chosen is not None and bool(settings.check(chosen))

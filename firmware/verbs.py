@@ -105,7 +105,8 @@ class Verbs:
                 "free_bytes": app.store.free_bytes(), "logs": len(logs),
                 "unpulled": sum(1 for log in logs if log[2] and not log[3]), "heap_free": board.heap_free(),
                 "cuff": app.care.told(board.now_ms(), unit),
-                "samples_lost": app.sensor.lost, "die_temperature_centidegc": app.sensor.die_temperature_centidegc,
+                "oximeter": app.oximeter.part, "spo2_mark": unit.spo2_mark, "samples_lost": app.oximeter.lost,
+                "die_temperature_centidegc": app.oximeter.die_temperature_centidegc,
                 "parts": parts}  # fmt: skip
 
     def _auth_begin(self, request: dict) -> dict:

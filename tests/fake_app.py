@@ -112,12 +112,11 @@ class Board:
         self.flagged = True
 
 
-class Sensor:
+class Oximeter:
+    part = "MAX30102"
+    calibrated = False
     lost = 0
     die_temperature_centidegc = None
-
-
-class Oximeter:
     ratio_permille = 520
 
 
@@ -169,7 +168,6 @@ class FakeApp:
         self.custody = Custody(self.board, self.state, root)
         self.slots = Slots(root, folder)
         self.begin()
-        self.sensor = Sensor()
         self.oximeter = Oximeter()
         self.clock_s = 1777000000
         self.notes = []

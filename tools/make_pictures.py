@@ -26,8 +26,8 @@ from sim.pins import FakePin, FakePwm  # noqa: E402
 from sim.practice import practice_plan  # noqa: E402
 from sim.st7789 import HEIGHT, WIDTH, FakeSt7789  # noqa: E402
 from sitter import live, screen, settings  # noqa: E402
-from sitter.ppg import Reading  # noqa: E402
 from sitter.ppg_saturation import spo2_pct  # noqa: E402
+from sitter.reading import Reading  # noqa: E402
 from sitter.unit import Unit  # noqa: E402
 from sitterctl import cue_file, cue_play, cue_preview, watch_view, watching  # noqa: E402
 from sitterctl.errors import NO_ANSWER, SitterError  # noqa: E402

@@ -168,7 +168,7 @@ music_uart = UART(2, baudrate=9600, tx=_PINS["music_tx"], rx=_PINS["music_rx"], 
 
 
 def open_oximeter_uart(baud: int) -> UART:
-    """For an OEM oximeter's driver, which does not exist yet. Fails on an image that keeps UART 0 for its prompt."""
+    """For an OEM oximeter. Fails on an image that keeps UART 0 for its prompt."""
     return UART(0, baudrate=baud, tx=_PINS["oximeter_tx"], rx=_PINS["oximeter_rx"], rxbuf=256)
 
 

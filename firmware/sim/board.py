@@ -78,6 +78,13 @@ def free_internal_i2c():
     return _free(_stage.internal_i2c)
 
 
+def open_oximeter_uart(baud: int):
+    """As the ESP32-S3's board has it, unless the scenario's has none to give."""
+    if not _stage.job.get("oximeter_uart", True):
+        raise ValueError("UART(0) is the prompt's")
+    return _stage.oem_uart
+
+
 def reset_cause() -> str:
     return _stage.state.get("reset_cause", kept.POWER_ON)
 

@@ -2,8 +2,9 @@
 
 Task turns: microseconds on a 160 MHz ESP32, estimated from the mean turn on the unix port by how long one iteration of
 `for i in range(n): s += i` takes on either (`python tools/measure_turns.py` measures both again). The pulse estimate,
-once a second, is two to six turns of 6 to 25 ms; here they are averaged with those that empty the FIFO. The clock's
-task collects garbage once a minute; how long that takes on the chip is a guess.
+once a second, is two to six turns of 6 to 25 ms; here they are averaged with those that empty the FIFO. A module's
+turns, ten a second and far shorter, are charged alike. The clock's task collects garbage once a minute; how long that
+takes on the chip is a guess.
 
 Flash: 50 ms for an erase of 4 KiB, 0.5 ms for a program of 256 bytes, 50 us for a read and 100 us more for each KiB of
 it (10 MB/s); typical for the module's SPI flash.

@@ -18,6 +18,7 @@ from sim.max17048 import FakeMax17048
 from sim.max30102 import FakeMax30102
 from sim.mcp23017 import FakeMcp23017
 from sim.nibp import FakeNibp
+from sim.oem_oximeter import FakeOemOximeter
 from sim.patient import Patient
 from sim.pins import FakePin, FakePwm
 from sim.sounder import FakeSounder
@@ -49,9 +50,10 @@ class Stage:
         self._build_patient_side(clock)
         self._build_inside(clock)
         self._knobs = {
-            "oximeter": self.oximeter, "nibp": self.nibp, "music": self.music, "keys": self.keys, "clock": self.rtc,
-            "flash": self.flash, "display": self.display, "patient_bus": self.patient_i2c,
-            "internal_bus": self.internal_i2c, "supply": self.supply, "watchdog": self.watchdog,
+            "oximeter": self.oximeter, "oem_oximeter": self.oem_oximeter, "nibp": self.nibp, "music": self.music,
+            "keys": self.keys, "clock": self.rtc, "flash": self.flash, "display": self.display,
+            "patient_bus": self.patient_i2c, "internal_bus": self.internal_i2c, "supply": self.supply,
+            "watchdog": self.watchdog,
         }  # fmt: skip
         self._schedule()
 
@@ -67,6 +69,10 @@ class Stage:
         self.nibp_uart = FakeUart(clock, 9600)
         self.nibp = FakeNibp(clock, self.nibp_uart, self.patient.pressure)
         self.patient.cuff_mmhg = self.nibp.cuff_pressure_mmhg
+        fitted = self.job.get("oximeter", "max30102")
+        self.oximeter.absent = fitted != "max30102"
+        self.oem_uart = FakeUart(clock, 9600)
+        self.oem_oximeter = FakeOemOximeter(clock, self.oem_uart, self.patient, fitted == "nonin")
 
     def _build_inside(self, clock) -> None:
         self.keys_int = FakePin(1)

@@ -18,6 +18,7 @@ def fields(now_ms: int, unit) -> dict:
         "finger": reading is not None and bool(reading.finger),
         "pulse_bpm": vitals.pulse_bpm(now_ms),
         "spo2_pct": vitals.spo2_pct(now_ms),
+        "spo2_mark": unit.spo2_mark,
         "pressure": vitals.pressure and list(vitals.pressure),
         "pressure_age_s": None if age_ms is None else age_ms // 1000,
         "cuff_busy": unit.cuff.busy,

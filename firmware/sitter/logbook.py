@@ -15,6 +15,7 @@ def begin(now_ms: int, unit, out) -> None:
         route, by, reason = unit.mandate.walk_in
         unit.record(out, "walk_in", now_ms, by=by, reason=reason, route=route)
     unit.record(out, "selftest", now_ms, result=unit.self_test.result)
+    oximeter(now_ms, unit, out)
     for name in sorted(unit.settings):
         if type(unit.settings[name]) is int:  # of the texts, those that are used are in the records of their use
             unit.record(out, "setting", now_ms, name=name, value=unit.settings[name])
@@ -37,6 +38,11 @@ def pressure(now_ms: int, unit, value: tuple, cause: str, out, source: str = "cu
     """A blood pressure: systolic, diastolic, mean in mmHg, pulse in bpm."""
     unit.record(out, "pressure", now_ms, systolic_mmhg=value[0], diastolic_mmhg=value[1], mean_mmhg=value[2],
                 pulse_bpm=value[3], cause=cause, source=source)  # fmt: skip
+
+
+def oximeter(now_ms: int, unit, out) -> None:
+    part, calibrated = unit.oximeter
+    unit.record(out, "oximeter", now_ms, part=part, calibrated=int(calibrated))
 
 
 def battery(now_ms: int, unit, out) -> None:

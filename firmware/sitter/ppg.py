@@ -35,6 +35,7 @@ from array import array
 
 from sitter.ppg_rate import RateFinder
 from sitter.ppg_saturation import Saturation
+from sitter.reading import Reading
 
 SATURATED = 0x3FFFF
 _TARGET_HZ = 25
@@ -44,21 +45,6 @@ _FINGER_ON, _FINGER_OFF = 12000, 8000  # counts of steady infrared light
 _JUMP_PCT = 12  # of the steady light from one second to the next: the finger moved
 _SHORT = 3  # samples of the short average
 _MIN_PERMYRIAD, _MAX_PERMYRIAD = 3, 1500  # pulse over steady light; outside it is no pulse
-
-
-class Reading:
-    """What is known now; `pulse_bpm` and `spo2_pct` are None when not to be trusted."""
-
-    def __init__(self, pulse_bpm, spo2_pct, perfusion_permyriad, quality_pct, finger) -> None:
-        self.pulse_bpm: int | None = pulse_bpm
-        self.spo2_pct: int | None = spo2_pct
-        self.perfusion_permyriad: int | None = perfusion_permyriad  # hundredths of a percent
-        self.quality_pct: int = quality_pct
-        self.finger: bool = finger
-
-    @property
-    def perfusion_pct(self) -> float | None:
-        return None if self.perfusion_permyriad is None else self.perfusion_permyriad / 100
 
 
 class Oximeter:

@@ -109,6 +109,9 @@ RECORDS = (
                      ("pulse_bpm", "B", "bpm"), ("systolic_mmhg", "H", "mmHg"))),
     # Closed without the passes that the settings ask for, and who answers for it.
     (32, "unchecked", (AT, ("by", "s", ""), ("reason", "s", ""))),
+    # Where pulse and saturation come from, as the session begins and behind each restart in it. calibrated: by the
+    # part's own calibration; without this record it was a MAX30102, which is uncalibrated.
+    (33, "oximeter", (AT, ("calibrated", "B", ""), ("part", "s", ""))),
 )  # fmt: skip
 
 _NAMES = {row[1]: row for row in RECORDS}

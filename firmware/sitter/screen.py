@@ -66,7 +66,7 @@ def _vitals(now_ms: int, unit) -> tuple:
         ("pulse", "---" if pulse is None else str(pulse), "green"),
         ("pulse_note", note, "dim"),
         ("spo2", "---" if spo2 is None else str(spo2), "cyan"),
-        ("spo2_note", "user-adjusted" if unit.spo2_adjusted else "uncalibrated", "dim"),
+        ("spo2_note", unit.spo2_mark, "dim"),
         ("bp", bp, "white"),
         ("bp_note", age, "dim"),
     )

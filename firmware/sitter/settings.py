@@ -40,6 +40,8 @@ SETTINGS = (
     ("spo2_point3_pct", "%", 0, 0, 100),
     # 1 for a sensor board whose red and infrared LEDs are swapped.
     ("oximeter_swapped", "", 0, 0, 1),
+    # 0 for a MAX30102, 1 for a Nonin OEM module on the board's UART for it; from the next start on.
+    ("oximeter_module", "", 0, 0, 1),
     ("no_finger_delay_s", "s", 15, 5, 60),
     ("no_reading_delay_s", "s", 30, 10, 60),
     ("no_saturation_delay_s", "s", 60, 20, 120),

@@ -30,6 +30,7 @@ from sitter.inquiries import Inquiries
 from sitter.mandate import Mandate
 from sitter.menu import Menu
 from sitter.picks import Picks
+from sitter.reading import ADJUSTED, MODULE, UNCALIBRATED
 from sitter.same_arm import SameArm
 from sitter.selftest import KeyTest, SelfTest
 from sitter.session import Session
@@ -66,6 +67,8 @@ class Unit:
         self.vitals = Vitals()
         self.baseline = Baseline()
         self.spo2_adjusted = bool(spo2_points(settings))
+        # The part that measures, and whether its saturation is by a calibration of its own.
+        self.oximeter: tuple[str, bool] = ("MAX30102", False)
         self.alarms = Alarms(self.settings)
         self.cuff = Cuff(self.settings)
         self.same_arm = SameArm()
@@ -236,6 +239,13 @@ class Unit:
         self.session = Session(route)
         self.move(now_ms, session.NEXT, "walk-in", out)
 
+    @property
+    def spo2_mark(self) -> str:
+        """What stands beside every saturation. By the part that there is: a setting may be about the next start."""
+        if self.oximeter[1]:
+            return MODULE
+        return ADJUSTED if self.spo2_adjusted else UNCALIBRATED
+
     def override(self, now_ms: int, by: str, reason: str, out: Outputs) -> None:
         """Somebody answers for a pressure over the hold."""
         pressure = self.vitals.pressure
@@ -276,6 +286,7 @@ class Unit:
     def _judge(self, now_ms: int, since_ms: int | None, out: Outputs) -> None:
         if self._relog:  # behind the boot record, what stands from before it
             self._relog = False
+            logbook.oximeter(now_ms, self, out)
             for edge in self.alarms.standing():
                 logbook.alarm(now_ms, self, edge, out)
         for edge in self.alarms.step(now_ms, facts(now_ms, self), self.session.watching, since_ms):

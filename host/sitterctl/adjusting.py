@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from statistics import median
 
+from sitter.reading import MODULE
 from sitterctl.connection import Connection
-from sitterctl.errors import CHECK_FAILED, SitterError
+from sitterctl.errors import CHECK_FAILED, USAGE, SitterError
 
 SECONDS = 20
 _LEAST = 10  # of those seconds with a ratio
@@ -21,7 +22,11 @@ def measure(connection: Connection, wait: Callable[[float], None] = time.sleep) 
     """The ratio of the light, in thousandths, over SECONDS. Raises SitterError when it is absent or not steady."""
     seen = []
     for _ in range(SECONDS):
-        ratio = connection.ask("live").get("ratio_permille")
+        live = connection.ask("live")
+        if live.get("spo2_mark") == MODULE:
+            raise SitterError("the saturation is by the OEM module's own calibration: it has no curve to adjust",
+                              "leave it; points of a curve are for a MAX30102", exit_code=USAGE)  # fmt: skip
+        ratio = live.get("ratio_permille")
         if isinstance(ratio, int):
             seen.append(ratio)
         wait(1.0)

@@ -7,6 +7,7 @@ from sitterctl import clock, device, service
 from sitterctl.connection import Connection
 from sitterctl.diagnosis import OK, PROBLEM, WARNING, Finding
 from sitterctl.errors import SitterError
+from sitterctl.part_help import remedy
 
 _SESSION_BYTES = 400 * 1024
 _CLOCK_S = 60
@@ -47,9 +48,8 @@ def _parts(parts: dict) -> list[Finding]:
     broken = [(name, state) for name, state in sorted(parts.items()) if state != "ok"]
     if not broken:
         return [Finding("parts", OK, ", ".join(sorted(parts)))]
-    remedies = {"firmware": "`sitterctl update --show`"}
     plug = "look at its plug; docs/alarms.md says what the state means"
-    return [Finding(str(name), PROBLEM, str(state), remedies.get(name, plug)) for name, state in broken]
+    return [Finding(str(name), PROBLEM, str(state), remedy(str(name), str(state)) or plug) for name, state in broken]
 
 
 def _clock(trusted: bool, offset_s: float) -> Finding:

@@ -36,20 +36,28 @@ def replay(logs: tuple[Path, ...], settings_path: Path, as_json: bool) -> None:
     on limits is the clinic.
     """
     from sitterctl import replay as judging
-    from sitterctl import settings_file, slog
+    from sitterctl import saturation, settings_file, slog
 
     wanted = settings_file.read(settings_path)
     before: list[Replayed] = []
     after: list[Replayed] = []
+    sources: list[str] = []
     for path in logs:
         log = slog.read(path)
         own = judging.settings_of(log)
+        sources.append(f"{', '.join(saturation.parts(log))}, {saturation.mark(log)}")
         _check({**own, **wanted}, settings_path)
         before.append(judging.replay(log, own))
         after.append(judging.replay(log, {**own, **wanted}))
     rows = _rows(before, after)
     hours = sum(one.watched_h for one in before)
-    value = {"logs": [str(path) for path in logs], "watched_h": round(hours, 2), "settings": wanted, "alarms": rows}
+    value = {
+        "logs": [str(path) for path in logs],
+        "saturation": sources,
+        "watched_h": round(hours, 2),
+        "settings": wanted,
+        "alarms": rows,
+    }
     lines = output.table(
         ["alarm", "before", "an hour", "after", "an hour"],
         [
@@ -57,7 +65,15 @@ def replay(logs: tuple[Path, ...], settings_path: Path, as_json: bool) -> None:
             for r in rows
         ],
     )
-    output.show(value, as_json, f"{len(logs)} logs, {hours:.1f} hours of watching\n{lines}")
+    output.show(value, as_json, f"{len(logs)} logs, {hours:.1f} hours of watching\n{_whence(sources)}\n{lines}")
+
+
+def _whence(sources: list[str]) -> str:
+    """Where the saturations came from, and in how many logs."""
+    counts = {source: sources.count(source) for source in sources}
+    if len(counts) == 1:
+        return f"saturation of a {sources[0]}"
+    return "saturation of a " + "; of a ".join(f"{source} (in {count})" for source, count in counts.items())
 
 
 def _rows(before: list["Replayed"], after: list["Replayed"]) -> list[dict]:

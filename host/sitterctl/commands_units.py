@@ -52,6 +52,7 @@ def _in_words(answer: dict) -> str:
             f"unit      {name}, firmware {answer['version']}, on {answer['port']}",
             f"state     {answer['state']}, up {answer['uptime_ms'] // 60000} min",
             f"parts     {faults or 'all well'}",
+            f"oximeter  {answer.get('oximeter', 'MAX30102')}, saturation {answer.get('spo2_mark', 'uncalibrated')}",
             f"clock     {clock}",
             f"logs      {answer['logs']}, of which {answer['unpulled']} closed and not pulled",
             f"storage   {answer['free_bytes'] // 1024} KB free",

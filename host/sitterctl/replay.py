@@ -13,7 +13,7 @@ from sitter import records, settings
 from sitter.alarm_table import PRIORITY_NAMES
 from sitter.alarms import Alarms
 from sitter.facts import facts
-from sitter.ppg import Reading
+from sitter.reading import Reading
 from sitter.resume import gap_text
 from sitter.unit import Unit
 from sitterctl.slog import Log, Record

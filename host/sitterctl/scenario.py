@@ -14,6 +14,8 @@ from sitterctl.errors import SitterError
 KEYS = ("SILENCE", "STOP", "BP", "NEXT", "MARK", "CALL")
 PARTS = {
     "oximeter": ("absent", "frozen", "part_id", "lose_power", "brown_out", "rate_pct", "swapped", "die_temperature_c"),
+    "oem_oximeter": ("absent", "sensor_off", "beats", "lag_ms", "search_s", "holds_s", "format", "garbled",
+                     "tear_every", "flip_every", "stray_every", "skip_every"),
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
              "stops_in_mid", "bulb_mmhg", "bulb_mmhg_s", "pumps", "leaks_mmhg_min", "reads_off_mmhg", "vents_at_mmhg",
              "no_valves", "valve_sticks", "stays_mmhg", "first_says", "first_slow_ms"),
@@ -30,13 +32,14 @@ PARTS = {
 PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
            "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "cuff_on_probe_arm", "rate_pct")  # fmt: skip
 _FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "chip", "patient", "provisioned", "plan",
-           "programme", "settings", "music", "timeline", "end_s", "expect")  # fmt: skip
+           "programme", "settings", "music", "oximeter", "oximeter_uart", "timeline", "end_s", "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
-_KINDS = {"seed": int, "provisioned": bool, "end_s": (int, float), "timeline": list, "patient": dict, "plan": dict,
-          "expect": dict}  # fmt: skip
+_KINDS = {"seed": int, "oximeter_uart": bool, "provisioned": bool, "end_s": (int, float), "timeline": list,
+          "patient": dict, "plan": dict, "expect": dict}  # fmt: skip
 _MORE = ("at_s", "hold_s", "over_s", "times")
 _ACTIONS = ("key", "choose", "answer", "patient", "fault", "power_cut")
 CHIPS = ("blank", "installed")
+OXIMETERS = ("max30102", "nonin", "none")
 _EXPECTED = ("alarms", "only_these_alarms", "phases", "cuff", "first_mmhg", "records", "verdict", "bursts",
              "contents")  # fmt: skip
 _CUFF = ("announced", "deferred", "waits", "capped", "started", "fault", "stopped")
@@ -84,6 +87,8 @@ def _start_faults(raw: dict) -> list[str]:
         faults.append("start_utc: must be a time like 2026-05-04T09:00:00Z")
     if raw.get("cpu_factor", 1) not in (1, 2, 3, 4):
         faults.append("cpu_factor: must be 1, 2, 3 or 4")
+    if raw.get("oximeter", "none") not in OXIMETERS:
+        faults.append(f"oximeter: must be one of {', '.join(OXIMETERS)}")
     if raw.get("chip", "blank") not in CHIPS:
         faults.append(f"chip: must be one of {', '.join(CHIPS)}, or left out for a program run from its sources")
     return faults

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from sitterctl.guided import FAILED, PASSED, Kind, Result
+from sitterctl.part_help import remedy
 
 KIND = Kind("selftest", "SELF-TEST")
 # As the unit names them; the patient's button is the last.
@@ -20,6 +21,7 @@ _CLOCK_OFF_S = 1.5  # the unit counts whole seconds
 _ROOM_BYTES = 400 * 1024  # of a session
 _DIE_CENTIDEGC = (500, 5500)
 _QUALITY_PCT = 50
+_SENSOR = "MAX30102"
 
 
 Judge = Callable[[dict, dict], str | None]  # on two answers: None if all is well, else what is wrong
@@ -37,16 +39,18 @@ class Step:
     judge: Judge | None = None
     pause_s: float = 0.0
 
-    def result(self, state: str, found: str) -> Result:
+    def result(self, state: str, found: str, go_on: str | None = None) -> Result:
         if state == PASSED:
             return Result(self.part, state, found)
-        remedy = f"{self.go_on}; then" if state == FAILED else "it is still to be done:"
-        return Result(self.part, state, found, f"{remedy} `sitterctl selftest {self.part}`")
+        first = f"{go_on or self.go_on}; then" if state == FAILED else "it is still to be done:"
+        return Result(self.part, state, found, f"{first} `sitterctl selftest {self.part}`")
 
     def measured(self, first: dict, second: dict) -> Result:
         """What the two answers come to."""
         assert self.judge
-        wrong = f"the unit says: {second['fault']}" if second.get("fault") else self.judge(first, second)
+        if second.get("fault"):
+            return self.result(FAILED, f"the unit says: {second['fault']}", remedy(self.part, str(second["fault"])))
+        wrong = self.judge(first, second)
         return self.result(FAILED, wrong) if wrong else self.result(PASSED, _in_words(self.part, second))
 
     def seen(self, well: bool, told: dict) -> Result:
@@ -66,12 +70,17 @@ def _oximeter(first: dict, second: dict) -> str | None:
     if second.get("reading") is not True:
         return "no readings come"
     if lost is None or lost > 0:
-        return f"samples get lost ({lost} in two seconds)"
-    if not _number(degrees) or not _DIE_CENTIDEGC[0] <= degrees <= _DIE_CENTIDEGC[1]:
+        return f"{'packets' if _is_module(second) else 'samples'} get lost ({lost} in two seconds)"
+    if not _is_module(second) and (not _number(degrees) or not _DIE_CENTIDEGC[0] <= degrees <= _DIE_CENTIDEGC[1]):
         return "its own temperature makes no sense"
     if second.get("finger") and (second.get("quality_pct") or 0) < _QUALITY_PCT:
         return f"a finger is in it, and the signal is poor ({second.get('quality_pct')} %)"
     return None
+
+
+def _is_module(told: dict) -> bool:
+    """An OEM module, which says nothing of its temperature; units of before have the sensor only."""
+    return told.get("source", _SENSOR) != _SENSOR
 
 
 def _nibp(first: dict, second: dict) -> str | None:
@@ -120,6 +129,8 @@ def _in_words(part: str, told: dict) -> str:
     """What a part that is well has said."""
     if part == "oximeter":
         finger = f"a finger, quality {told.get('quality_pct')} %" if told.get("finger") else "no finger in it"
+        if _is_module(told):
+            return f"{finger}; {told['source']}; no packet lost"
         return f"{finger}; {told['die_temperature_centidegc'] / 100:.1f} °C; no sample lost"
     if part == "nibp":
         return f"it answers; {told['cuff_mmhg']} mmHg in the cuff"

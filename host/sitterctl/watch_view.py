@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from sitterctl.watching import LIVE, LOST, NONE, NOT_AN_ALARM_SYSTEM, Shown
+from sitterctl.watching import LIVE, LOST, NONE, NOT_AN_ALARM_SYSTEM, SPO2_MARKS, Shown
 
 # By priority: none, low, medium, high, in the colours of the unit's lamps.
 _ALARM = ("default", "bold black on cyan", "bold black on yellow", "bold white on red")
@@ -117,7 +117,7 @@ def _notices(now: Shown) -> Iterator[RenderableType]:
 
 def _numbers(now: Shown, width: int) -> RenderableType:
     following = "" if now.next_reading == NONE else f"next {now.next_reading}"
-    notes = (now.finger, "uncalibrated", "   ".join(filter(None, (now.pressure_age, following))))
+    notes = (now.finger, now.spo2_mark, "   ".join(filter(None, (now.pressure_age, following))))
     values = (now.pulse, now.spo2, now.pressure)
     bit, grid = _bit_columns(width), Table.grid(padding=(0, _GAP))
     grid.add_row(*(Text(title, "dim") for title in _TITLES))
@@ -129,7 +129,7 @@ def _numbers(now: Shown, width: int) -> RenderableType:
 # --- the board --------------------------------------------------------------------------------------------------------
 
 # Title, and whether the column's text may go on in a next line. Numbers may not.
-_HEAD = (("chair", False), ("phase,\ndose", False), ("pulse", False), ("SpO2\nuncal.", False),
+_HEAD = (("chair", False), ("phase,\ndose", False), ("pulse", False), ("SpO2", False),
          ("pressure,\nage", False), ("next", True), ("alarms", True))  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def _cells(row: Shown) -> Iterator[Text]:
     yield Text(f" {row.who} ", _ALARM[row.worst] if row.alarms else "bold")
     yield Text(f"{row.phase}\n" + ("" if row.since_dose == NONE else f"+{row.since_dose}"))
     yield Text(row.pulse, "bold")
-    yield Text(row.spo2, "bold")
+    yield Text.assemble((row.spo2, "bold"), "\n" + SPO2_MARKS[row.spo2_mark])
     yield Text.assemble((row.pressure, "bold"), "\n" + row.pressure_age.removesuffix(" ago"))
     yield Text(row.next_reading)
     yield Text("\n").join(_alarm_lines(row))

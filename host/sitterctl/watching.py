@@ -7,6 +7,7 @@ is shown of a unit starts out empty, and nothing but a current answer fills it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from sitter.reading import ADJUSTED, MODULE, UNCALIBRATED
 from sitter.screen import PHASE_TITLES, clock_text
 from sitterctl import answers
 from sitterctl.errors import RESTARTED, SitterError
@@ -18,12 +19,14 @@ LIVE, LOST, UNSEEN = "live", "lost", "unseen"
 CURRENT_S = 4.0
 RESTART_SHOWN_S = 300
 _UNWATCHED = ("idle", "closed")
+# As units say it, and in the six columns of a board.
+SPO2_MARKS = {UNCALIBRATED: "uncal.", ADJUSTED: "adj.", MODULE: "module"}
 _NUMBER = (int, type(None))
 # What is read of an answer; firmware/sitter/live.py has the whole.
 _LIVE: dict[str, type | tuple[type, ...]] = {
     "phase": str, "code": (str, type(None)), "t0_s": _NUMBER, "doses": int, "finger": bool, "pulse_bpm": _NUMBER,
     "spo2_pct": _NUMBER, "pressure": (list, type(None)), "pressure_age_s": _NUMBER, "cuff_busy": bool,
-    "next_reading_s": _NUMBER, "away": bool, "alarms": list, "pause_s": int,
+    "next_reading_s": _NUMBER, "spo2_mark": str, "away": bool, "alarms": list, "pause_s": int,
 }  # fmt: skip
 
 
@@ -116,6 +119,7 @@ class Shown:
     since_dose: str = NONE
     doses: int = 0
     spo2: str = NONE
+    spo2_mark: str = UNCALIBRATED
     pulse: str = NONE
     finger: str = ""
     pressure: str = NONE
@@ -182,6 +186,7 @@ def _session(live: dict, late_s: int) -> dict:
         "since_dose": NONE if t0_s is None else clock_text((t0_s + late_s) * 1000),
         "doses": live["doses"],
         "spo2": _number(live["spo2_pct"]),
+        "spo2_mark": live["spo2_mark"] if live["spo2_mark"] in SPO2_MARKS else UNCALIBRATED,
         "pulse": _number(live["pulse_bpm"]),
         "finger": _finger(live),
         "pressure": "%d/%d" % tuple(live["pressure"][:2]) if live["pressure"] else NONE,

@@ -1,7 +1,7 @@
 from collections import namedtuple
 
 from sim.practice import practice_plan
-from sitter import keypad, settings
+from sitter import keypad, live, settings
 from sitter.unit import Unit
 
 Reading = namedtuple("Reading", ("pulse_bpm", "spo2_pct", "perfusion_permyriad", "quality_pct", "finger"))
@@ -326,8 +326,26 @@ def test_the_screen_says_that_the_saturation_is_uncalibrated_or_user_adjusted():
     ):
         bed = Bedside(**chosen)
         bed.run(2)
-        texts = {tile: text for tile, text, _ in [out.screen for out in bed.outs if out.screen][-1]}
-        assert texts["spo2_note"] == note
+        assert shown(bed)["spo2_note"] == note
+
+
+def test_the_mark_is_that_of_the_part_and_not_of_a_setting():  # REQ-215
+    bed = Bedside(oximeter_module=1, **CURVE)  # from the next start on
+    bed.run(2)
+    assert shown(bed)["spo2_note"] == "user-adjusted"
+    bed.unit.oximeter = ("Nonin module", True)
+    bed.run(2)
+    assert shown(bed)["spo2_note"] == "OEM module"
+    assert live.fields(bed.now_ms, bed.unit)["spo2_mark"] == "OEM module"
+
+
+def test_the_log_of_a_session_says_what_measures():  # REQ-216
+    for part, calibrated in (("MAX30102", False), ("Nonin module", True)):
+        bed = Bedside(oximeter_module=1)
+        bed.unit.oximeter = (part, calibrated)
+        bed.press("NEXT")
+        records = [fields for name, fields in bed.records if name == "oximeter"]
+        assert [(r["part"], r["calibrated"]) for r in records] == [(part, int(calibrated))]
 
 
 def test_stop_short_calls_for_help_and_keeps_watching():

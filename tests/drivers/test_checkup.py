@@ -7,7 +7,7 @@ from verbs import IDLE, VERBS
 
 from drivers import scratch
 from sitter.access import OPEN_VERBS
-from sitter.ppg import Reading
+from sitter.reading import Reading
 
 
 class Bench:

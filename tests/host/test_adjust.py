@@ -6,7 +6,7 @@ from fake_unit import FakeUnit
 from sitter import settings
 from sitter.ppg_saturation import spo2_pct
 from sitterctl import adjusting
-from sitterctl.errors import CHECK_FAILED, OK, SitterError
+from sitterctl.errors import CHECK_FAILED, OK, USAGE, SitterError
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -62,6 +62,14 @@ def test_points_are_measured_with_somebodys_help(unit: FakeUnit, run, monkeypatc
     code, _, err = run("adjust", "spo2", "--yes")
     assert code == OK, err
     assert settings.spo2_points(stored(unit)) == ((520, 97), (860, 90))
+
+
+def test_a_modules_saturation_has_no_curve(unit: FakeUnit, run) -> None:
+    unit.app.unit.oximeter = ("Nonin module", True)
+    code, _, err = run("adjust", "spo2", "--yes")
+    assert code == USAGE
+    assert "by the OEM module's own calibration" in err
+    assert "settings" not in unit.app.state.values
 
 
 def test_without_two_points_nothing_is_changed(unit: FakeUnit, run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,17 @@ def test_what_has_to_be_mended_is_a_problem_with_what_mends_it(unit: FakeUnit, r
     assert "logs pull" in found["storage"]["remedy"]
 
 
+def test_a_setting_that_does_not_fit_the_board_is_told_in_one_sentence(unit: FakeUnit, run) -> None:  # REQ-214
+    well(unit).app.post_fault("oximeter", "no UART")
+    code, found = findings(run)
+    assert code == CHECK_FAILED
+    assert (found["oximeter"]["level"], found["oximeter"]["sentence"]) == ("problem", "no UART")
+    assert "this board has no UART for it" in found["oximeter"]["remedy"]
+    unit.app.post_fault("oximeter", "silent")
+    unit.app.verbs._told = None
+    assert "look at its plug" in findings(run)[1]["oximeter"]["remedy"]
+
+
 def test_a_clock_and_a_key_are_looked_at(unit: FakeUnit, run) -> None:
     well(unit).clock_trusted = False
     code, found = findings(run, "--key", "00" * 32)

@@ -74,7 +74,9 @@ def test_the_command_counts_over_several_logs(played: dict[str, Path], tmp_path:
     assert rows["spo2_low"]["before"] == 2
     assert rows["spo2_low"]["after"] == 0
     assert rows["all"]["before"] == sum(row["before"] for name, row in rows.items() if name != "all")
-    assert run(str(played["stop"]), "--settings", str(chosen))[1].startswith("1 logs")
+    text = run(str(played["stop"]), "--settings", str(chosen))[1]
+    assert text.startswith("1 logs")
+    assert "saturation of a MAX30102, uncalibrated\n" in text
 
 
 @pytest.mark.parametrize(

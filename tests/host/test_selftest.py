@@ -96,6 +96,19 @@ def test_what_is_not_well_fails_and_says_where_to_go_on(part: str, answer: dict)
     assert result.go_on.endswith(f"`sitterctl selftest {part}`")
 
 
+def test_a_module_has_no_temperature_and_its_packets_are_counted() -> None:
+    module = {"source": "Nonin module", "die_temperature_centidegc": None}
+    assert measured("oximeter", first=module, **module).found == "no finger in it; Nonin module; no packet lost"
+    assert "packets get lost (4 " in measured("oximeter", first=module, **module, lost=36).found
+    assert measured("oximeter", first=module, **module, reading=False).state == FAILED
+
+
+def test_a_module_on_a_board_without_a_uart_is_told_in_one_sentence() -> None:  # REQ-214
+    result = measured("oximeter", fault="no UART", reading=False, source="Nonin module")
+    assert result.found == "the unit says: no UART"
+    assert "this board has no UART for it: set it to 0, or use an ESP32-S3" in result.go_on
+
+
 def test_a_supply_without_a_battery_is_well() -> None:
     assert "no battery is fitted" in measured("supply", fitted=False, level_pct=None).found
 

@@ -15,7 +15,7 @@ from sitter import settings as table
 from sitter.alarm_table import HIGH
 from sitter.doses import VOID_MS
 from sitter.fading import COOL_K, WARM_K, mired
-from sitter.ppg import Reading
+from sitter.reading import Reading
 from sitter.session import STATED_MIN
 from sitter.unit import Unit
 

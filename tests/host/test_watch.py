@@ -18,7 +18,7 @@ from fake_app import KEY
 from fake_unit import FakeUnit
 from plugged import CP2102
 
-from sitter.ppg import Reading
+from sitter.reading import Reading
 from sitterctl import port, watcher
 from sitterctl.errors import CHECK_FAILED, NO_ANSWER, NO_UNIT, OK, PERMISSION, RESTARTED
 from sitterctl.watcher import Board, EveryUnit, OneUnit, Pace

@@ -27,8 +27,8 @@ from sitterctl.watching import (
 
 ANSWER = {
     "ok": True, "phase": "peak", "code": "KAP-0042", "since_s": 60, "t0_s": 2520, "doses": 1, "finger": True,
-    "pulse_bpm": 73, "spo2_pct": 94, "pressure": [141, 86, 104, 75], "pressure_age_s": 185, "cuff_busy": False,
-    "next_reading_s": 415, "away": False, "alarms": [], "pause_s": 0,
+    "pulse_bpm": 73, "spo2_pct": 94, "spo2_mark": "uncalibrated", "pressure": [141, 86, 104, 75], "pressure_age_s": 185,
+    "cuff_busy": False, "next_reading_s": 415, "away": False, "alarms": [], "pause_s": 0,
 }  # fmt: skip
 LOW, HELP = ["spo2_low", 3, "SpO2 LOW 86 < 90"], ["help_called", 3, "HELP CALLED"]
 RISEN = ["pulse_risen", 1, "PULSE ROSE BY 52 > 50"]
@@ -83,6 +83,18 @@ def test_a_current_answer_is_shown_whole() -> None:
 )
 def test_what_is_absent_is_said_to_be(answer: dict, field: str, text: object) -> None:
     assert getattr(at(100.0, **answer), field) == text
+
+
+def test_a_saturation_has_its_units_mark_and_no_unknown_one() -> None:  # REQ-215
+    for mark, said, short in (
+        ("uncalibrated", "uncalibrated", "uncal."),
+        ("user-adjusted", "user-adjusted", "adj."),
+        ("OEM module", "OEM module", "module"),
+        ("correct", "uncalibrated", "uncal."),
+    ):
+        now = at(100.0, spo2_mark=mark)
+        assert said in text_of(watch_view.one(now, [], "", 110))
+        assert short in text_of(watch_view.board([now], [], ""))
 
 
 def test_spans_go_on_between_two_answers() -> None:

@@ -43,9 +43,10 @@ def plant():
 board.world.clock.at_us({fault_us}, plant)
 main.run(app)
 """
-HANGS = {"oximeter": "sensor", "cuff": "nibp", "music": "music", "display": "display"}
+HANGS = {"oximeter": "oximeter", "cuff": "nibp", "music": "music", "display": "display"}
 WATCHING = ("oximeter", "cuff")
 FALLS = {**HANGS, "keys": "keys"}
+MODULE = {"oximeter": "nonin", "settings": {"oximeter_module": 1}}
 
 
 def timeline(row: dict) -> list[dict]:
@@ -68,7 +69,8 @@ def end_s(row: dict) -> float:
 def play(row: dict, folder: Path, plant: str = "pass") -> tuple[dict[str, float], list[float]]:
     """(seconds after the fault at which each alarm first began, those of every burst)."""
     script = SCRIPT.replace("{plant}", plant).replace("{fault_us}", str(FAULT_S * 1000000))
-    said = run_script(script, folder, timeline=timeline(row), end_s=end_s(row))
+    module = MODULE if row.get("oximeter") else {}
+    said = run_script(script, folder, timeline=timeline(row), end_s=end_s(row), **module)
     edges, trace = json.loads(said)
     begun: dict[str, float] = {}
     for at_ms, name, event in edges:

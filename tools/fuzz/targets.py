@@ -18,6 +18,7 @@ from drivers.dfplayer import Parser as PlayerParser
 from drivers.link import Link, Refused
 from drivers.nibp_frames import CuffFault, result_of
 from drivers.nibp_frames import Parser as CuffParser
+from drivers.nonin import Nonin
 from sitter import frames, manifest, plan, programme, records, seal, settings
 from sitter.access import HOST, UNIT, Handshake
 from sitter.unit import Unit
@@ -265,6 +266,39 @@ def cuff(data: bytes) -> None:
     assert parser._buffer == b""
 
 
+class Bursts:
+    """A UART on which bursts come: each a byte that says how many follow it and for how long it is quiet then."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.waiting = data, b""
+
+    def next(self) -> int:
+        count = self.data[0] & 7
+        self.waiting, quiet = self.data[1 : 1 + count], 1 + (self.data[0] >> 3)
+        self.data = self.data[1 + count :]
+        return quiet
+
+    def any(self) -> int:
+        return len(self.waiting)
+
+    def read(self) -> bytes:
+        data, self.waiting = self.waiting, b""
+        return data
+
+
+def oximeter_module(data: bytes) -> None:
+    """No number but one that was in the bytes, and none that a record has no room for."""
+    line, now_ms = Bursts(data), 0
+    module = Nonin(line)
+    while line.data:
+        for _ in range(line.next()):
+            for said in module.poll(now_ms):
+                assert said.spo2_pct is None or (0 <= said.spo2_pct <= 100 and said.spo2_pct in data)
+                records.encode("vitals", {"at_ms": now_ms, "pulse_bpm": said.pulse_bpm, "spo2_pct": said.spo2_pct})
+            now_ms += 100
+        assert len(module._burst) <= 4
+
+
 def player(data: bytes) -> None:
     parser = PlayerParser()
     for k in range(0, len(data), 5):
@@ -407,4 +441,4 @@ def _piece(app: FakeApp, body: bytes) -> None:
 
 
 TARGETS = (frames_in_pieces, cobs, record_bodies, logs, setting_values, plans, strangers, key_holders, uploads, cuff,
-           player, manifests, firmware)  # fmt: skip
+           oximeter_module, player, manifests, firmware)  # fmt: skip

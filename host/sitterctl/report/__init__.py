@@ -10,6 +10,7 @@ from jinja2.runtime import Context
 from sitterctl.report import charts, model, observed, phase_band, spans, standing
 from sitterctl.report.deviations import RULES, deviations
 from sitterctl.report.figures import figures
+from sitterctl.saturation import MODULE
 from sitterctl.slog import Log, Verdict
 
 
@@ -37,6 +38,7 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
         passes=observed.passes(session),
         deviations=deviations(session),
         rules=RULES,
+        MODULE=MODULE,
     )
 
 

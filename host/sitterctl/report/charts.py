@@ -23,6 +23,7 @@ from sitterctl.report.svg import (
     thinned,
     ticks,
 )
+from sitterctl.saturation import MODULE
 
 LEFT, RIGHT, GAP = 128, 94, 14
 # Minutes between the ticks of the axis.
@@ -43,8 +44,8 @@ def timeline(session: Session) -> Markup:
     x = Scale(session.begin, session.end, LEFT, WIDTH - RIGHT)
     panels = [
         phase_band.draw(session, x),
-        _curve(session, x, "pulse", "pulse_bpm", "Pulse", "bpm", (50, 110), 132),
-        _curve(session, x, "spo2", "spo2_pct", "SpO2", f"%, {session.spo2_mark}:", (88, 100), 118),
+        _curve(session, x, "pulse", "pulse_bpm", "Pulse", ("bpm",), (50, 110), 132),
+        _curve(session, x, "spo2", "spo2_pct", "SpO2", _spo2_words(session), (88, 100), 118),
         _pressure(session, x),
         *lanes.all_lanes(session, x),
     ]
@@ -140,8 +141,15 @@ def _in_force(session: Session, panel: str) -> list[int]:
     return [value for name, _ in _LIMITS[panel] for _, value in session.limits.get(name, ())]
 
 
-def _curve(session: Session, x: Scale, panel: str, name: str, title: str, unit: str, usual: tuple[float, float],
-           height: float) -> tuple[str, float]:  # fmt: skip
+def _spo2_words(session: Session) -> tuple[str, ...]:
+    """What stands beneath the name of the panel: the unit, and how far to trust it."""
+    if session.spo2_mark == MODULE:
+        return "%, by the", "module's own", "calibration"
+    return f"%, {session.spo2_mark}:", "trust the change,", "not the value"
+
+
+def _curve(session: Session, x: Scale, panel: str, name: str, title: str, small: tuple[str, ...],
+           usual: tuple[float, float], height: float) -> tuple[str, float]:  # fmt: skip
     """One curve of vitals. The line breaks wherever a number is absent."""
     known = [value for _, value in session.curves[name] if value is not None]
     low, high = _range(known, _in_force(session, panel), usual, 5)
@@ -154,7 +162,6 @@ def _curve(session: Session, x: Scale, panel: str, name: str, title: str, unit: 
     parts.append(_limit_lines(session, panel, x, y))
     for stretch in stretches(session, name):
         parts.append(path(thinned([(x(minute), y(value)) for minute, value in stretch]), f"curve {panel}"))
-    small = (unit, "trust the change,", "not the value") if panel == "spo2" else (unit,)
     return "".join(parts) + _label(height, title, *small), height
 
 

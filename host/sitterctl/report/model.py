@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from sitter import records
-from sitterctl import doses
+from sitterctl import doses, saturation
 from sitterctl.report import spans
 from sitterctl.report.occurrences import Occurrence, occurrences
 from sitterctl.report.spans import Curve, Span
@@ -84,6 +84,8 @@ class Session:
     observed: list[Event]
     leavings: list[Event]
     unchecked: list[Event]
+    spo2_mark: str  # what has to stand beside every saturation
+    oximeters: list[str]  # the parts that measured
     knows: set[str]  # the records that the unit of this log could write; older ones lack some
     doubt: float | None = None  # from here on the seals vouch for nothing
 
@@ -96,12 +98,6 @@ class Session:
     def all_doses(self) -> list[Dose]:
         """In the order of the presses, those that were taken back included."""
         return sorted([*self.doses, *self.taken_back], key=lambda dose: dose.pressed.at)
-
-    @property
-    def spo2_mark(self) -> str:
-        """What has to stand beside every saturation: entering points of one's own makes it no more accurate."""
-        points = [steps for name, steps in self.limits.items() if name.startswith("spo2_point")]
-        return "user-adjusted" if any(value for steps in points for _, value in steps) else "uncalibrated"
 
     def in_force(self, setting: str, minute: float) -> int | None:
         """The value of a setting at a moment; None where the log does not hold it."""
@@ -195,6 +191,8 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         observed=_events(log, "observe", at),
         leavings=_events(log, "leaving", at),
         unchecked=_events(log, "unchecked", at),
+        spo2_mark=saturation.mark(log),
+        oximeters=saturation.parts(log),
         knows={row[1] for row in records.parse_table(log.header.get("schema") or "").values()},
     )
 
