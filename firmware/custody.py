@@ -13,7 +13,7 @@ from asked import plain
 from drivers.auditlog import AuditLog
 from sitter import VERSION
 from sitter.access import KEY_BYTES, Access
-from sitter.records import SCHEMA_ID, table_text
+from sitter.records import SCHEMA_ID, TABLE
 from sitter.seal import key_id
 
 _LABEL = 12
@@ -77,7 +77,7 @@ class Custody:
         board = self._board
         return {"at_ms": now_ms, "schema_id": SCHEMA_ID, "boot_id": board.boot_id, "utc_s": utc_s,
                 "utc_trusted": int(trusted), "key_id": key_id(self.key or b""), "unit_id": board.unit_id(),
-                "firmware": VERSION, "schema": table_text()}  # fmt: skip
+                "firmware": VERSION, "schema": TABLE}  # fmt: skip
 
     def boot(self, now_ms: int, utc_s: int, trusted: bool, gap_s: int | None) -> dict:
         """The record behind which at_ms counts anew."""

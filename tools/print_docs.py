@@ -71,7 +71,7 @@ def print_faults() -> str:
 
 def print_records() -> str:
     rows = []
-    for tag, name, fields in records.RECORDS:
+    for tag, name, fields in records.rows().values():
         cells = ", ".join(f"`{field}` {form}{' ' + unit if unit else ''}" for field, form, unit in fields[1:])
         rows.append([str(tag), f"`{name}`", cells])
     return f"SCHEMA_ID of this table: `{records.SCHEMA_ID:08x}`.\n\n" + _table(["tag", "record", "fields"], rows)

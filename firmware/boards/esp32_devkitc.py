@@ -97,7 +97,7 @@ class _Sounder:
         self._pin = pin
         self._rmt = None
 
-    def play(self, times_us: list[int]) -> None:
+    def play(self, times_us: tuple[int, ...]) -> None:
         """Begin a burst; one that is still playing gives way to it. Does not wait."""
         if self._rmt:
             self._rmt.deinit()

@@ -41,7 +41,7 @@ class Annunciator:
         self._lamp = -1
         # Made at the start, when there is memory in one piece: a train is up to 3.5 KB.
         self._trains = {priority: train(BURSTS[priority][0], DUTY_PCT) for priority in BURSTS}
-        self._soft: dict[int, list[int]] = {}
+        self._soft: dict[int, tuple[int, ...]] = {}
         red.freq(2)
 
     def show(self, now_ms: int, signal) -> None:
@@ -62,7 +62,7 @@ class Annunciator:
             self._next_burst_ms = now_ms + BURSTS[signal.sound][1]
             self._sounder.play(self._train(signal))
 
-    def _train(self, signal) -> list[int]:
+    def _train(self, signal) -> tuple[int, ...]:
         if not signal.soft:
             return self._trains[signal.sound]
         try:

@@ -15,7 +15,7 @@ _SWELL_PCT = 15
 _LONGEST_US = 32000
 
 
-def train(pulses, duty_pct: int) -> list[int]:
+def train(pulses, duty_pct: int) -> tuple[int, ...]:
     """Microseconds high, low, high, ... of pulses given as (on_ms, off_ms)."""
     times: list[int] = []
     for on_ms, off_ms in pulses:
@@ -33,4 +33,4 @@ def train(pulses, duty_pct: int) -> list[int]:
             times[-1] = _LONGEST_US
             times.append(1)
             times.append(over_us)
-    return times
+    return tuple(times)  # a list that has grown keeps room for half as much again

@@ -10,9 +10,9 @@ class FakeSounder:
         self.trace = []
         self.trains = []
 
-    def play(self, times_us: list) -> None:
+    def play(self, times_us: tuple) -> None:
         if not times_us or min(times_us) < 1 or max(times_us) > 32767:
             raise ValueError("a time of 0 ends the train, and 15 bits end at 32767")
         if times_us not in self.trains:
-            self.trains.append(list(times_us))
+            self.trains.append(times_us)
         self.trace.append((self._clock.now_ms(), self.trains.index(times_us)))

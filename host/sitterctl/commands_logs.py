@@ -202,7 +202,7 @@ def _check_names(only: tuple[str, ...], log: "Log") -> None:
     """Raises SitterError for a name that neither this table of records nor the log's own knows."""
     from sitter import records
 
-    known = dict.fromkeys([name for _, name, _ in records.RECORDS] + [record.name for record in log.records])
+    known = dict.fromkeys([name for _, name, _ in records.rows().values()] + [record.name for record in log.records])
     for name in only:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)

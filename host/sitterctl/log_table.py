@@ -10,7 +10,7 @@ _FORM = re.compile("[0-9]{0,3}s|[SbBhHiIqQfd]")
 def rows(header: dict) -> dict[int, tuple] | None:
     """The table's rows by tag; None where it is damaged."""
     try:
-        found = records.parse_table(header["schema"] or "")
+        found = records.rows(header["schema"] or "")
     except (ValueError, IndexError):
         return None
     if not found or not all(_usable(row[2]) for row in found.values()):
@@ -44,4 +44,4 @@ def _kind(form: str) -> str:
     return "number" if form in records.ABSENT else "other"
 
 
-_KINDS = {name: {field: _kind(form) for field, form, _ in fields} for _, name, fields in records.RECORDS}
+_KINDS = {name: {field: _kind(form) for field, form, _ in fields} for _, name, fields in records.rows().values()}

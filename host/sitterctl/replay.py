@@ -96,7 +96,7 @@ def _whole(record: Record) -> SimpleNamespace:
     return SimpleNamespace(**{**_FIELDS.get(record.name, {}), **record.fields})
 
 
-_FIELDS = {name: dict.fromkeys(field for field, _, _ in fields) for _, name, fields in records.RECORDS}
+_FIELDS = {name: dict.fromkeys(field for field, _, _ in fields) for _, name, fields in records.rows().values()}
 
 
 def _watched_h(log: Log) -> float:

@@ -24,11 +24,13 @@ def test_absent_numbers_come_back_as_none():
     assert fields["perfusion_permyriad"] is None
 
 
-def test_every_row_begins_with_at_ms_and_tags_are_unique():
-    tags = [row[0] for row in records.RECORDS]
-    assert len(set(tags)) == len(tags)
-    for _, _, fields in records.RECORDS:
+def test_every_row_begins_with_at_ms_and_tags_and_names_are_unique():
+    lines = records.TABLE.split("\n")[:-1]
+    rows = records.rows()
+    assert len(rows) == len(lines) == len({row[1] for row in rows.values()})
+    for _, _, fields in rows.values():
         assert fields[0] == ("at_ms", "I", "ms")
+        assert len({name for name, _, _ in fields}) == len(fields)
 
 
 def test_a_field_that_is_not_in_the_row_is_refused():
@@ -53,12 +55,14 @@ def test_a_body_of_the_wrong_length_is_a_bad_record():
 
 
 def test_a_log_decodes_with_the_table_in_its_header():
-    old = records.parse_table("6 vitals at_ms:I:ms pulse_bpm:B:bpm\n")
+    old = records.rows("6 vitals at_ms:I:ms pulse_bpm:B:bpm\n")
     assert records.decode(6, b"\x05\0\0\0\x48", old) == ("vitals", {"at_ms": 5, "pulse_bpm": 72})
 
 
-def test_the_table_as_text_parses_back_to_the_same_rows():
-    rows = records.parse_table(records.table_text())
-    for tag, name, fields in records.RECORDS:
-        assert rows[tag][1] == name
-        assert [f[:2] for f in rows[tag][2]] == [f[:2] for f in fields]
+def test_a_row_is_found_by_its_name_and_by_its_tag():
+    for tag, name, fields in records.rows().values():
+        assert records.row_of(name) == (tag, name, fields)
+        assert records.tag_of(name) == tag
+        raises(BadRecord, records.decode, tag, b"")  # known, and too short
+    raises(KeyError, records.row_of, "alar")
+    raises(KeyError, records.row_of, "at_ms:I:ms phase:s: cause:s:")

@@ -20,7 +20,7 @@ class LogBuilder:
         self._data = b""
         fields = {"at_ms": 1000, "schema_id": records.SCHEMA_ID, "boot_id": 0x51770001, "utc_s": START_UTC_S,
                   "utc_trusted": 1, "key_id": seal.key_id(key), "unit_id": "SIM-0007", "firmware": "0.1.0",
-                  "schema": records.table_text() if schema is None else schema}  # fmt: skip
+                  "schema": records.TABLE if schema is None else schema}  # fmt: skip
         self.add("header", **{**fields, **header})
 
     def add(self, name: str, at_ms: int | None = None, /, **fields) -> "LogBuilder":

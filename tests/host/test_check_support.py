@@ -114,7 +114,7 @@ def test_a_bundle_holds_what_helps_and_nobodys_name_or_key(unit: FakeUnit, run, 
     log.note(5, "plan", {"utc_s": 1, "who": "anna.berg@ward3", "name": "", "old": "KAP-0041", "new": PLAN["code"]})
     log.note(6, "setting", {"utc_s": 1, "who": "anna.berg@ward3", "name": "volume_cap", "old": "22", "new": "9"})
     log.begin({"at_ms": 0, "unit_id": "SIM-0007", "firmware": "0", "schema_id": 1, "boot_id": 2, "key_id": 3,
-               "schema": __import__("sitter.records").records.table_text()}, {"at_ms": 0})  # fmt: skip
+               "schema": __import__("sitter.records").records.TABLE}, {"at_ms": 0})  # fmt: skip
     log.flush(7)
     assert run("logs", "pull")[0] == OK
     code, _, _ = run("support-bundle", "--logs", "logs")

@@ -355,7 +355,7 @@ def test_a_record_that_no_log_has_is_refused_and_one_that_this_has_not_is_said(r
     code, out, err = run("logs", "show", log, "--only", "alarn")
     assert (code, out) == (USAGE, "")
     assert "there is no record 'alarn'\ndid you mean alarm? there are: header, " in err
-    absent = next(name for _, name, _ in records.RECORDS if not slog.read(log).named(name))
+    absent = next(name for _, name, _ in records.rows().values() if not slog.read(log).named(name))
     assert run("logs", "show", log, "--only", absent)[:2] == (OK, f"there are no records of {absent} in {log}\n")
     assert json.loads(run("logs", "show", log, "--only", absent, "--json")[1])["records"] == []
 

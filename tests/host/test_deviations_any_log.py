@@ -18,7 +18,7 @@ NEW = ("check", "override", "walk_in", "baseline", "resume", "away", "void", "ev
 
 def old_schema() -> str:
     """A table without the newer records, and a plan with four fields."""
-    rows = [row for row in records.table_text().splitlines() if row.split(" ")[1] not in ("plan", *NEW)]
+    rows = [row for row in records.TABLE.splitlines() if row.split(" ")[1] not in ("plan", *NEW)]
     return "\n".join([*rows, "3 plan at_ms:I:ms dose_mg:H:mg code:s: route:s: cleared_by:s:"]) + "\n"
 
 
@@ -50,7 +50,9 @@ def field(form: str) -> st.SearchStrategy:
 
 @st.composite
 def any_record(draw: st.DrawFn) -> tuple[str, int | None, dict]:
-    _, name, fields = draw(st.sampled_from([row for row in records.RECORDS if row[1] not in ("header", "seal")]))
+    _, name, fields = draw(
+        st.sampled_from([row for row in records.rows().values() if row[1] not in ("header", "seal")])
+    )
     at_ms = draw(st.none() | st.integers(0, 12_000_000))
     return name, at_ms, {known: draw(field(form)) for known, form, _ in fields[1:]}
 

@@ -60,7 +60,7 @@ def test_void_of_a_number_that_was_not_given_takes_nothing_back():
 
 
 def test_log_of_before_has_no_field_and_still_counts():
-    rows = [row.replace(" ago_min:B:min", "") for row in slog.records.table_text().splitlines()]
+    rows = [row.replace(" ago_min:B:min", "") for row in slog.records.TABLE.splitlines()]
     log = LogBuilder(schema="\n".join(rows) + "\n")
     row = slog.records.encode("dose", {"at_ms": 61_000, "number": 1, "dose_mg": 100, "route": "sublingual"})
     log.raw((len(row) - 4).to_bytes(2, "little") + row[2:10] + row[11:])

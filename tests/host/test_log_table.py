@@ -16,7 +16,7 @@ from sitterctl.errors import OK
 from sitterctl.integration import sheet
 from sitterctl.report import model
 
-ROWS = [row for row in records.RECORDS if row[1] not in ("header", "seal")]
+ROWS = [row for row in records.rows().values() if row[1] not in ("header", "seal")]
 OTHER = {"text": ("B", "I", "q", "d"), "number": ("s", "S", "4s", "q", "d")}
 Row = tuple[int, str, tuple]
 
@@ -42,7 +42,7 @@ def _one(form: str, value: object) -> bytes:
 
 def log_with(changed: list[Row], told: list[tuple[int, str, dict]]) -> bytes:
     """A log whose table has these rows in the place of its own."""
-    rows = {row[1]: row for row in [*records.RECORDS, *changed]}
+    rows = {row[1]: row for row in [*records.rows().values(), *changed]}
     table = "".join(f"{tag} {name} {' '.join(':'.join(f).replace(' ', '') for f in fields)}\n"
                     for tag, name, fields in rows.values())  # fmt: skip
     log = LogBuilder(schema=table)
@@ -122,9 +122,9 @@ def test_such_a_log_has_its_report_and_can_be_looked_at(tmp_path: Path, run, els
 
 
 def test_table_that_names_a_field_twice_is_damaged():
-    table = records.table_text() + "77 odd at_ms:I:ms at_ms:s:\n"
+    table = records.TABLE + "77 odd at_ms:I:ms at_ms:s:\n"
     assert log_table.rows({"schema": table}) is None
-    assert log_table.rows({"schema": records.table_text()}) is not None
+    assert log_table.rows({"schema": records.TABLE}) is not None
     assert slog.read(LogBuilder(schema=table).seal(1).data()).records == []
 
 

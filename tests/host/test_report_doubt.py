@@ -42,7 +42,7 @@ def test_text_of_the_log_never_becomes_markup():
     for name in ("phase", "part", "key", "alarm", "cuff", "silence", "cue", "mark", "dose", "pressure", "setting",
                  "away", "check", "override", "walk_in", "resume", "baseline", "void", "event", "course", "observe",
                  "leaving", "unchecked"):  # fmt: skip
-        row = next(row for row in slog.records.RECORDS if row[1] == name)
+        row = next(row for row in slog.records.rows().values() if row[1] == name)
         log.add(name, 5000, **{field: nasty if form == "s" else 7 for field, form, _ in row[2][1:]})
     page = page_of(log.seal(90_000).data(), notes=[nasty])
     assert "<b a" not in page and "&lt;b a=" in page

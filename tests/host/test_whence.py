@@ -50,7 +50,7 @@ def test_a_record_that_says_nothing_is_no_calibration() -> None:
 
 
 def test_a_log_from_before_the_record_is_of_an_uncalibrated_sensor() -> None:  # REQ-216
-    table = "".join(line + "\n" for line in records.table_text().splitlines() if " oximeter " not in line)
+    table = "".join(line + "\n" for line in records.TABLE.splitlines() if " oximeter " not in line)
     log = slog.read(LogBuilder(schema=table).add("plan", 1100, code="K-0417").seal(1200).data())
     assert (saturation.parts(log), saturation.mark(log)) == (["MAX30102"], "uncalibrated")
 

@@ -83,7 +83,7 @@ def changed_log(source: FuzzedDataProvider) -> bytes:
 def _sealed() -> bytes:
     header = {"at_ms": 0, "schema_id": records.SCHEMA_ID, "boot_id": 2, "utc_s": 1_777_000_000, "utc_trusted": 1,
               "key_id": seal.key_id(keys.DEVELOPMENT_KEY), "unit_id": "U", "firmware": "0",
-              "schema": records.table_text()}  # fmt: skip
+              "schema": records.TABLE}  # fmt: skip
     chain, out = seal.Chain(keys.DEVELOPMENT_KEY), b""
     pieces = [records.MAGIC + records.encode("header", header)]
     pieces += [records.encode("mark", {"at_ms": k, "number": k, "phase": "peak"}) * 3 for k in range(1, 5)]

@@ -193,7 +193,7 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         unchecked=_events(log, "unchecked", at),
         spo2_mark=saturation.mark(log),
         oximeters=saturation.parts(log),
-        knows={row[1] for row in records.parse_table(log.header.get("schema") or "").values()},
+        knows={row[1] for row in records.rows(log.header.get("schema") or "").values()},
     )
 
 
