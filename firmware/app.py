@@ -9,7 +9,6 @@ import asyncio
 import gc
 import sys
 
-import startup
 from cuffcare import Care
 from custody import Custody
 from slots import Slots
@@ -63,6 +62,8 @@ class App:
         self.light = Light(board.light_warm, board.light_cool)
         self.display = Display(board.display_spi, board.display_dc, board.display_cs, board.display_backlight)
         self.link = Link(self.custody.access, Verbs(self))
+        import startup  # which is not needed again: main.py unloads it
+
         self.unit, self._settings_fault = startup.build_unit(board, self.state)
         self.oximeter = startup.build_oximeter(board, self.unit.settings)
         self.unit.oximeter = (self.oximeter.part, self.oximeter.calibrated)
@@ -94,6 +95,8 @@ class App:
         self.post_fault("key", self.custody.fault)
         self.post_fault("firmware", self.slots.fault)
         self.nibp.reset(now_ms)  # whatever went on before this start, the cuff is told to deflate
+        import startup
+
         startup.look_for_session(self, now_ms, utc_s, trusted)
         self._say_what_is_damaged()
         self.unit.restarting = self.slots.no_session_because

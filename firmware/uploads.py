@@ -11,10 +11,11 @@ import json
 import struct
 
 import asked
+from unload import unload
 
 from drivers.link import Refused
 from drivers.statestore import names_are_text
-from sitter import catalogue, clearance, plan, settings
+from sitter import catalogue, clearance, settings
 
 KINDS = ("settings", "plan", "music")
 _CHECKS = {"settings": settings.check, "music": catalogue.check}
@@ -115,8 +116,11 @@ class Set:
 
     def _plan_faults(self, value) -> list[str]:
         """What this unit has against a plan for its next session."""
+        from sitter import plan  # and only here: it is large
+
         mandate = self._app.unit.mandate
         faults = plan.check(value)
+        unload("sitter.plan")
         if not faults and value["unit_id"] != mandate.unit_id:
             faults.append("unit_id: this is %s" % mandate.unit_id)
         return faults or clearance.settings_faults(value, mandate.own)

@@ -8,7 +8,8 @@ when the session is over.
 A plan counts as used from its first dose on. One whose session was called off before is still good.
 """
 
-from sitter import clearance, plan
+from sitter import clearance
+from sitter.session import ROUTES
 
 WALK_IN = "WALK-IN"  # in the place of a code
 _KEPT = 16  # used plans
@@ -46,7 +47,7 @@ class Mandate:
     def route(self) -> str:
         if self.walk_in:
             return self.walk_in[0]
-        return self.plan["dose"]["route"] if self.plan else plan.ROUTES[0]
+        return self.plan["dose"]["route"] if self.plan else ROUTES[0]
 
     def agreed(self, what: str) -> bool:
         """Whether the patient agreed to `music` or `eye_shades`; a plan that says nothing of it says yes."""

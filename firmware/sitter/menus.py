@@ -5,8 +5,7 @@ The first menu has what is urgent or belongs to no group; a name that ends in do
 
 from sitter import doses, leaving, session
 from sitter.away import REASONS
-from sitter.plan import ROUTES
-from sitter.session import STATED_MIN
+from sitter.session import ROUTES, STATED_MIN
 
 LOZENGE = ("lozenge in", "lozenge out")
 _STEP_MIN = 5

@@ -14,9 +14,8 @@ conditions come from.
 from sitter import cues, pseudonym, settings, utc
 from sitter.clearance import seal
 from sitter.programme import CHOICES
-from sitter.session import ENDS_MIN
+from sitter.session import ENDS_MIN, ROUTES
 
-ROUTES = ("sublingual", "intramuscular")
 INDICATIONS = ("treatment_resistant_depression", "severe_anxiety", "ptsd", "other")
 CONTRAINDICATIONS = (  # absolute
     "uncontrolled_hypertension",

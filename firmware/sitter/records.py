@@ -145,17 +145,20 @@ def encode(name: str, fields: dict) -> bytes:
     for field in fields:
         if not any(field == known for known, _, _ in row):
             raise KeyError(name + "." + field)
-    body = b"".join(_pack(form, fields.get(field)) for field, form, _ in row)
-    return struct.pack("<HB", len(body), tag) + body
+    pieces = [b""]  # joined once: a header is 2.5 KB, and each copy of it would want as much in one piece
+    for field, form, _ in row:
+        _pack(form, fields.get(field), pieces)
+    pieces[0] = struct.pack("<HB", sum([len(piece) for piece in pieces]), tag)
+    return b"".join(pieces)
 
 
-def _pack(form: str, value) -> bytes:
+def _pack(form: str, value, pieces: list) -> None:
     if form in ("s", "S"):
         text = (value or "").encode()
-        return struct.pack("<B" if form == "s" else "<H", len(text)) + text
-    if form in ABSENT:
-        return struct.pack("<" + form, ABSENT[form] if value is None else value)
-    return struct.pack("<" + form, value)
+        pieces.append(struct.pack("<B" if form == "s" else "<H", len(text)))
+        pieces.append(text)
+    else:
+        pieces.append(struct.pack("<" + form, ABSENT[form] if value is None and form in ABSENT else value))
 
 
 def decode(tag: int, body: bytes, rows: dict[int, tuple] | None = None) -> tuple[str, dict]:

@@ -48,6 +48,7 @@ TRANSITIONS = {
 }
 
 # Minutes from t0 at which a phase ends by itself.
+ROUTES = ("sublingual", "intramuscular")
 ENDS_MIN = {
     "sublingual": {"onset": 20, "peak": 60, "return": 120},
     "intramuscular": {"onset": 5, "peak": 30, "return": 60},

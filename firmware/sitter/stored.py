@@ -4,8 +4,9 @@ It is valid JSON with the right checksum; all the same a newer program, since le
 something else there. A part that is not known is left out, as if it had not been kept, and said; the rest is taken up.
 """
 
-from sitter import away, hour, plan, vitals
+from sitter import away, hour, vitals
 from sitter.alarm_table import IS_SET, ROWS
+from sitter.session import ROUTES
 
 _FAR_MS = 1 << 30  # farther away no moment of a unit is
 _MOST_TEXT = 40
@@ -90,7 +91,7 @@ def _inquiries(value) -> bool:
 
 def _walk_in(value) -> bool:
     """Route, by whom, and why; None where there is a plan."""
-    return value is None or (_fits(value, _is_text, _is_text, _is_text) and value[0] in plan.ROUTES)
+    return value is None or (_fits(value, _is_text, _is_text, _is_text) and value[0] in ROUTES)
 
 
 _PARTS = {

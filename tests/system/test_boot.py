@@ -136,7 +136,7 @@ def test_a_simulated_chip_that_loses_its_power_is_gone(tmp_path: Path) -> None:
 def test_ctrl_c_is_switched_off_before_anything_is_imported_that_takes_time() -> None:
     source = (Path(simulator.firmware_folder()) / "boot.py").read_text()
     code = [line for line in source.partition('"""\n\n')[2].splitlines() if line]
-    built_in = ("os", "sys", "time", "esp32", "machine", "micropython", "vfs")  # in every image
+    built_in = ("gc", "os", "sys", "time", "esp32", "machine", "micropython", "vfs")  # in every image
     known = [f"import {name}" for name in built_in]
     assert code[: len(known)] == known
     assert code[len(known)].startswith("micropython.kbd_intr(-1)")
