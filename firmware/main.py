@@ -6,7 +6,6 @@ is started again, and only the step feeds the watchdog.
 """
 
 import asyncio
-import gc
 import select
 
 import micropython
@@ -25,7 +24,6 @@ RESTART_TASK_MS = 1000
 LINE_PIECE_BYTES = 100
 LINE_PAUSE_MS = 27
 LINE_DRAIN_MS = 50  # for what the chip has not sent yet
-HEAP_THRESHOLD_BYTES = 16384  # cleared away after so many: what is kept for long stays together
 RING_BYTES = 260  # the chip's own buffer: no more can be there at once, and no more is taken in a turn
 
 
@@ -199,6 +197,4 @@ async def _main(app: App) -> None:
 def run(app: App) -> None:
     """Run the tasks; never returns on a device."""
     micropython.kbd_intr(-1)  # Ctrl-C on the line is data, not a way to stop the unit
-    gc.collect()
-    gc.threshold(HEAP_THRESHOLD_BYTES)
     asyncio.run(_main(app))

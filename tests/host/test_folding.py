@@ -54,6 +54,6 @@ def test_anything_else_is_left_alone(source: str) -> None:
 def test_the_compiler_takes_them_and_the_module_no_longer_has_the_name(tmp_path: Path) -> None:
     (tmp_path / "folded.py").write_text(folding.folded("_LIMIT = 6 * 7\ndef limit():\n    return _LIMIT\n"))
     code = "import folded; print(folded.limit(), hasattr(folded, '_LIMIT'))"
-    done = subprocess.run([unix_port.interpreter(), "-c", code], env={"MICROPYPATH": str(tmp_path)}, capture_output=True,
-                          text=True, check=True)  # fmt: skip
+    path = {"MICROPYPATH": str(tmp_path)}
+    done = subprocess.run([unix_port.interpreter(), "-c", code], env=path, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["42", "False"]
