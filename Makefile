@@ -21,7 +21,7 @@ JOBS := 3
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: $(TESTS) help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate hardware lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: $(TESTS) help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate hardware firmware heap heap32 lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -136,8 +136,18 @@ $(PEERS): requirements-bench.txt $(READY)
 sim: $(READY) ## a simulated unit on a serial port, until Ctrl-C
 	@$(BIN)/sitterctl sim start tests/scenarios/quiet_session.json
 
-size: $(READY) ## bytes of bytecode, and heap after import and after start
-	@$(BIN)/python tools/size.py
+firmware: $(READY) ## the program for every board: bytecode, manifest, ROMFS image, sizes; made twice, and the same
+	@$(BIN)/python tools/firmware.py
+
+size: $(READY) ## bytes of bytecode, heap after import and after start, and ten minutes of a session in a chip's heap
+	@$(BIN)/python tools/size
+	@$(BIN)/python tools/size --cap --minutes 10
+
+heap: $(READY) ## the whole quiet session from the bundle's .mpy files, with as much heap as a plain ESP32 has; 5 minutes
+	@$(BIN)/python tools/size --cap
+
+heap32: $(READY) ## the same program on a 32-bit MicroPython, for the ratio that `size` reckons with; needs node and npm
+	@$(BIN)/python tools/size --32
 
 docs: $(READY) ## print the tables in docs/ anew
 	@$(BIN)/python tools/print_docs.py

@@ -49,7 +49,7 @@ def flash(board: str, image: str | None, sha256: str | None, erase: bool, bundle
         output.note(text) if not as_json else None
 
     if program.board == "esp32_devkitc":
-        tell("by its own figures this program is too large for an ESP32 without PSRAM (docs/architecture.md), and has "
+        tell("by its own figures this program is too large for an ESP32 without PSRAM (docs/image.md), and has "
              "never been tried on one")  # fmt: skip
     at = "nothing was written"
     with place(where, as_json) as path:
