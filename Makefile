@@ -21,7 +21,7 @@ JOBS := 3
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: $(TESTS) help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate hardware firmware heap heap32 lint typecheck bench sim size docs check-docs pictures clean
+.PHONY: $(TESTS) help setup demo test test-slow test-host coverage hazards powercut pull-rate soak fuzz mutate hardware firmware heap heap32 cpu lint typecheck bench sim size docs check-docs pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -142,6 +142,9 @@ firmware: $(READY) ## the program for every board: bytecode, manifest, ROMFS ima
 size: $(READY) ## bytes of bytecode, heap after import and after start, and ten minutes of a session in a chip's heap
 	@$(BIN)/python tools/size
 	@$(BIN)/python tools/size --cap --minutes 10
+
+cpu: $(READY) ## what each task takes of the chip's processor, estimated from the demo session; a minute and more
+	@$(BIN)/python tools/cpu_budget.py
 
 heap: $(READY) ## the whole quiet session from the bundle's .mpy files, with as much heap as a plain ESP32 has; 5 minutes
 	@$(BIN)/python tools/size --cap

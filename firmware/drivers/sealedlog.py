@@ -20,7 +20,9 @@ class SealedLog:
         self._key = key or b""
         self._chain = Chain(self._key)
         self._file = None
-        self._buffer = bytearray()
+        self._records: list[
+            bytes
+        ] = []  # each by itself: a session begins with 5 KB, which no heap may have in one piece
 
     @property
     def is_open(self) -> bool:
@@ -29,7 +31,7 @@ class SealedLog:
     @property
     def waiting(self) -> int:
         """Bytes not yet on flash."""
-        return len(self._buffer)
+        return sum([len(record) for record in self._records])
 
     def begin(self, path: str, header: dict) -> None:
         """Begin a new file with its header. Raises OSError."""
@@ -37,7 +39,7 @@ class SealedLog:
             raise OSError(_EPERM)
         self._file = open(path, "wb")  # noqa: SIM115 - open for hours
         self._chain = Chain(self._key)
-        self._buffer = bytearray(records.MAGIC)
+        self._records = [records.MAGIC]
         self.append("header", header)
 
     def resume(self, path: str) -> int | None:
@@ -59,22 +61,23 @@ class SealedLog:
     def append(self, name: str, fields: dict) -> None:
         """Let a record wait for the next flush; nothing where no file is open."""
         if self._file:
-            self._buffer += records.encode(name, fields)
+            self._records.append(records.encode(name, fields))
 
     def flush(self, at_ms: int) -> None:
         """Seal and sync what waits. Raises OSError; then it still waits, and only `resume` or `leave` may follow."""
-        if not self._file or not self._buffer:
+        if not self._file or not self._records:
             return
-        self._chain.update(self._buffer)
-        self._file.write(self._buffer)
+        for record in self._records:
+            self._chain.update(record)
+            self._file.write(record)
         self._file.write(self._chain.record(at_ms))
         self._file.flush()
-        self._buffer = bytearray()
+        self._records = []
 
     def leave(self) -> None:
         """Let go of the file; what waits goes with it."""
         self.release()
-        self._buffer = bytearray()
+        self._records = []
 
     def release(self) -> None:
         """Let go of the file, and keep what waits for `resume`."""

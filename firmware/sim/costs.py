@@ -1,7 +1,7 @@
 """What work costs on the chip: the one table that the simulator charges from.
 
 Task turns: microseconds on a 160 MHz ESP32, estimated from the mean turn on the unix port by how long one iteration of
-`for i in range(n): s += i` takes on either (`python tools/measure_turns.py` measures both again). The pulse estimate,
+`for i in range(n): s += i` takes on either (`python tools/cpu_budget.py` measures both again). The pulse estimate,
 once a second, is two to six turns of 6 to 25 ms; here they are averaged with those that empty the FIFO. A module's
 turns, ten a second and far shorter, are charged alike. The clock's task collects garbage once a minute; how long that
 takes on the chip is a guess.

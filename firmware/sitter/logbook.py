@@ -1,10 +1,13 @@
 """What of the unit goes into the log: how the log of a session begins, and the records that several places write.
 
-A session's log has to stand by itself: it begins with what the session stands on, the settings in force, the parts that
-do not work and the alarms that stand already.
+A session's log has to stand by itself: it begins with what the session stands on, the parts that do not work and the
+alarms that stand already. The settings in force follow a few with each step, as all of them at once would hold up the
+step, and take more memory than may be there; after a restart they follow again, since it may have come in between.
 """
 
 from sitter.alarm_table import PRIORITY_NAMES
+
+_SETTINGS_A_STEP = 8
 
 
 def begin(now_ms: int, unit, out) -> None:
@@ -16,15 +19,26 @@ def begin(now_ms: int, unit, out) -> None:
         unit.record(out, "walk_in", now_ms, by=by, reason=reason, route=route)
     unit.record(out, "selftest", now_ms, result=unit.self_test.result)
     oximeter(now_ms, unit, out)
-    for name in sorted(unit.settings):
-        if type(unit.settings[name]) is int:  # of the texts, those that are used are in the records of their use
-            unit.record(out, "setting", now_ms, name=name, value=unit.settings[name])
+    unit.untold = untold(unit)
     for part in sorted(unit.faults):
         if unit.faults[part]:
             unit.record(out, "part", now_ms, part=part, fault=unit.faults[part])
     battery(now_ms, unit, out)
     for edge in unit.alarms.standing():
         alarm(now_ms, unit, edge, out)
+
+
+def untold(unit) -> list[str]:
+    """The settings that a log is to tell. Of the texts, those that are used are in the records of their use."""
+    return sorted([name for name in unit.settings if type(unit.settings[name]) is int])
+
+
+def settings(now_ms: int, unit, out) -> None:
+    """The next of them, or all that are left where the log is closed."""
+    count = len(unit.untold) if out.log == "close" else _SETTINGS_A_STEP
+    for name in unit.untold[:count]:
+        unit.record(out, "setting", now_ms, name=name, value=unit.settings[name])
+    del unit.untold[:count]
 
 
 def alarm(now_ms: int, unit, edge, out) -> None:

@@ -108,12 +108,17 @@ class BadRecord(ValueError):
     """Bytes that are not a record of the table."""
 
 
+_last: list = ["", ()]  # name and row: the same kind often comes again
+
+
 def row_of(name: str) -> tuple:
     """(tag, name, fields) of one kind of record, a field being (name, format, unit). Raises KeyError."""
-    at = TABLE.find(" " + name + " at_ms:")
-    if at < 0:
-        raise KeyError(name)
-    return _parsed(TABLE[TABLE.rfind("\n", 0, at) + 1 : TABLE.find("\n", at)])
+    if _last[0] != name:
+        at = TABLE.find(" " + name + " at_ms:")
+        if at < 0:
+            raise KeyError(name)
+        _last[:] = name, _parsed(TABLE[TABLE.rfind("\n", 0, at) + 1 : TABLE.find("\n", at)])
+    return _last[1]
 
 
 def _row_with(tag: int) -> tuple | None:

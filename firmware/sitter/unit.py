@@ -90,6 +90,7 @@ class Unit:
         self.assessing = False  # HELP was called: music off, light up, no reading by schedule
         self.director = Director()
         self._relog = False
+        self.untold: list[str] = []  # settings that the session's log has still to tell
         self._closed_by = ""
         self._heard = False  # something came in with this step
         self._utc = (0, 0, False)  # utc_s, at now_ms, trusted
@@ -117,6 +118,7 @@ class Unit:
     def present(self, now_ms: int, out: Outputs) -> None:
         """Complete the outputs of this step with cues, screen and the closing record."""
         self.director.direct(now_ms, self, out)
+        logbook.settings(now_ms, self, out)
         if out.log == "close":  # the last record of all, behind the ends of the alarms
             self.record(out, "close", now_ms, utc_s=self.utc_s(now_ms), reason=self._closed_by)
         if self._heard or now_ms - self._screen_ms >= SCREEN_EVERY_MS:
@@ -286,6 +288,7 @@ class Unit:
     def _judge(self, now_ms: int, since_ms: int | None, out: Outputs) -> None:
         if self._relog:  # behind the boot record, what stands from before it
             self._relog = False
+            self.untold = logbook.untold(self)
             logbook.oximeter(now_ms, self, out)
             for edge in self.alarms.standing():
                 logbook.alarm(now_ms, self, edge, out)

@@ -233,7 +233,7 @@ def test_6_12_the_log_holds_identity_priority_value_limit_and_both_ends():
     assert (begun["event"], begun["priority"], begun["value"], begun["limit"]) == ("started", "high", 87, 90)
     assert ended["event"] == "ended"
     assert bed.of("silence")[0]["cause"] == "key SILENCE"
-    assert {"at_ms": 0, "name": "spo2_low_pct", "value": 90} in bed.of("setting")
+    assert [one["value"] for one in bed.of("setting") if one["name"] == "spo2_low_pct"] == [90]
 
 
 # --- the oximeter ----------------------------------------------------------------------------------------------------

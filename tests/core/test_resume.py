@@ -278,3 +278,12 @@ def test_a_key_pressed_before_the_first_step_silences_nothing_that_nobody_has_he
     bed._step([("key", ("STOP", "down")), ("key", ("STOP", "short")), ("key", ("SILENCE", "down"))])
     assert bed.names() == ["help_called"]
     assert bed.outs[-1].signal.sound == HIGH
+
+
+def test_the_settings_in_force_are_told_again_after_a_restart():
+    bed = dosed(resume_ask_min=10, spo2_low_pct=91)
+    again = cut(bed, 20, resume_ask_min=10, spo2_low_pct=91)
+    again.run(3)
+    told = {one["name"]: one["value"] for one in again.of("setting")}
+    assert told == {name: value for name, value in again.unit.settings.items() if type(value) is int}
+    assert told["spo2_low_pct"] == 91

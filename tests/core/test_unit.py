@@ -503,10 +503,27 @@ def test_the_unit_says_first_that_it_is_no_medical_device():  # REQ-158
     assert _tile(bed, "prompt") == "press NEXT"
 
 
-def test_limits_in_force_are_in_the_log():
+def test_limits_in_force_are_in_the_log_each_once_and_a_few_at_a_time():
     bed = Bedside(spo2_low_pct=92)
     bed.to_ready()
-    assert {"at_ms": 0, "name": "spo2_low_pct", "value": 92} in bed.of("setting")
+    bed.run(3)
+    told = bed.of("setting")
+    assert {one["name"]: one["value"] for one in told} == {
+        name: value for name, value in bed.unit.settings.items() if type(value) is int
+    }
+    assert len(told) == len({one["name"] for one in told})
+    assert max([one["at_ms"] for one in told]) <= 3000
+    for at_ms in {one["at_ms"] for one in told}:
+        assert len([one for one in told if one["at_ms"] == at_ms]) <= 8
+
+
+def test_a_log_that_is_closed_at_once_still_has_them_all():
+    bed = Bedside()
+    bed.press("NEXT")
+    bed.press("STOP", "hold")
+    bed.press("NEXT")
+    assert bed.unit.session.phase in ("closed", "idle")
+    assert len(bed.of("setting")) == len([v for v in bed.unit.settings.values() if type(v) is int])
 
 
 def _tile(bed, name):
