@@ -104,7 +104,7 @@ def print_table(lines: list[str], seconds: float) -> float:
     """Print what was measured over so many seconds of the session; the percentage of the chip that is budgeted."""
     loop_us = float(lines[0].split()[1]) / 1000
     print(
-        f"{'task':16s} {'a second':>9s} {'instructions a turn':>20s} {'us there':>9s} {'longest':>9s} {'of the chip':>12s}"
+        f"{'task':16s} {'a second':>9s} {'instructions a turn':>20s} {'us there':>9s} {'longest':>9s} {'of chip':>9s}"
     )
     budgeted = whole = 0.0
     for line in sorted(lines[1:]):
@@ -121,8 +121,8 @@ def print_table(lines: list[str], seconds: float) -> float:
         percent = 100 * count * bits / baud
         whole, budgeted = whole + percent, budgeted + percent
         print(f"{name:16s} {'waits':>9s} {'':20s} {'':9s} {'':9s} {percent:10.2f} %")
-    print(f"a loop of `s += i` takes {loop_us * 1000:.0f} ns here and {LOOP_INSTRUCTIONS / CHIP_MHZ:.2f} us there; longest "
-          "turns here may be the machine's")  # fmt: skip
+    print(f"a loop of `s += i` takes {loop_us * 1000:.0f} ns here and {LOOP_INSTRUCTIONS / CHIP_MHZ:.2f} us there; "
+          "the longest turns may be this machine's")  # fmt: skip
     print(f"sensing, estimate and step: {budgeted:.1f} % of {CHIP_MHZ} MHz, budget {BUDGET_PCT} %; all tasks but the "
           f"clock's {whole:.1f} %")  # fmt: skip
     return budgeted

@@ -72,6 +72,9 @@ class Hand:
         said = read(self._display.ram, "prompt").split(" ")
         if len(said) != 5 or said[:2] != ["BY", "HAND:"]:
             return None
+        if said[3] == "--":
+            self._do("MARK")
+            return None
         now, ones = int(said[3]), said[4] == "ONES"
         off = number % 10 - now % 10 if ones else number // 10 - now // 10
         self._do("NEXT" if off == 0 else "MARK" if off > 0 else "BP")

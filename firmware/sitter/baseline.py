@@ -3,7 +3,8 @@
 The sensor's saturation is uncalibrated and reads high when it should be low; how far it has fallen can be trusted
 more. So the medians of the trusted values before the dose are kept, and compared with every later one. They are taken
 from counts of whole numbers: the same memory for a minute and for an hour, and one bad value moves nothing. Of the few
-blood pressures before the dose the mean is taken.
+blood pressures before the dose the mean is taken; one over the hold is not the patient's own at rest, and counts only
+while there is no other.
 
 A dose can be stated as given some minutes ago. What was measured since then is not from before the dose; so what was
 known is remembered minute by minute, as far back as a dose may be stated.
@@ -55,6 +56,7 @@ class Baseline:
         self._spo2 = Median(70, 100)
         self._pulse = Median(30, 220)
         self._systolic_sum = self._pressures = 0
+        self._held_only = True  # no pressure so far was below the hold
         self._settled: list = [None, None, None]
         self._remembered: list[tuple[int, list]] = []  # minute, what was known then; newest last
 
@@ -64,8 +66,13 @@ class Baseline:
         self._spo2.take(reading.spo2_pct)
         self._pulse.take(reading.pulse_bpm)
 
-    def take_pressure(self, systolic_mmhg: int) -> None:
-        """A blood pressure before the dose."""
+    def take_pressure(self, systolic_mmhg: int, held: bool = False) -> None:
+        """A blood pressure before the dose; `held`: over the limit at which the unit holds."""
+        if held and not self._held_only:
+            return
+        if self._held_only and not held:
+            self._held_only = False
+            self._systolic_sum = self._pressures = 0
         self._systolic_sum += systolic_mmhg
         self._pressures += 1
 

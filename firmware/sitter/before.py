@@ -9,6 +9,11 @@ The unit advises. That it does not hold never says that a patient is safe.
 """
 
 
+def over_hold(pressure, settings: dict) -> bool:
+    """Whether a blood pressure is over the limit before the dose."""
+    return pressure[0] > settings["hold_systolic_mmhg"] or pressure[1] > settings["hold_diastolic_mmhg"]
+
+
 class Before:
     def __init__(self) -> None:
         self.checked = 0  # items of the checklist that were confirmed
@@ -33,7 +38,7 @@ class Before:
         pressure = vitals.pressure
         if not self._readings or pressure is None or vitals.pressure_ms == self._overridden_ms:
             return False
-        return pressure[0] > settings["hold_systolic_mmhg"] or pressure[1] > settings["hold_diastolic_mmhg"]
+        return over_hold(pressure, settings)
 
     def hold_words(self, vitals, settings: dict) -> str:
         limits = (settings["hold_systolic_mmhg"], settings["hold_diastolic_mmhg"])

@@ -73,8 +73,10 @@ def settings_faults(plan: dict, chosen: dict) -> list[str]:
     over = screening["systolic_mmhg"] > limits[0] or screening["diastolic_mmhg"] > limits[1]
     if over and "pressure" not in screening.get("reviews", {}):
         faults.append("screening.systolic_mmhg: over %d/%d, and screening.reviews.pressure is missing" % limits)
-    whole = dict(chosen)
-    whole.update(individual(plan))
+    whole, own = dict(chosen), individual(plan)
+    if own.get("volume_cap", 0) > chosen["volume_cap"]:
+        faults.append("limits.volume_cap: over the unit's own, %d" % chosen["volume_cap"])
+    whole.update(own)
     return faults + ["limits.%s" % fault for fault in settings.check(whole)]
 
 

@@ -1,6 +1,8 @@
 """Numbers keyed in: the tens, then the ones, MARK for more and BP for less, NEXT for the next; NEXT held at the end.
 
-What was keyed in counts only when NEXT has been held; without a key for 20 seconds nothing has happened.
+What was keyed in counts only when NEXT has been held; without a key for 20 seconds nothing has happened. A field is
+empty until MARK or BP turns it, and only then shows the number that it begins with: NEXT alone, pressed through, must
+not make a reading that nobody took.
 """
 
 from sitter.menu import CLOSES_MS, KEYS
@@ -14,9 +16,9 @@ class Dial:
         self._until_ms = 0
 
     def begin(self, now_ms: int, fields: tuple) -> None:
-        """`fields` are (title, lowest, highest, value to begin with, whether it may be left out)."""
+        """`fields` are (title, lowest, highest, value that the first turn shows, whether it may be left out)."""
         self._rows, self._at = fields, 0
-        self._values = [min(max(field[3], field[1]), field[2]) for field in fields]
+        self._values = [None] * len(fields)
         self._until_ms = now_ms + CLOSES_MS
 
     def is_open(self, now_ms: int) -> bool:
@@ -45,15 +47,18 @@ class Dial:
         return ""
 
     def _on(self) -> None:
-        left_out = self._values[self._at // 2] is None
-        self._at += 2 if left_out and self._at % 2 == 0 else 1
+        k = self._at // 2
+        if self._values[k] is not None:
+            self._at += 1
+        elif self._rows[k][4]:  # left out
+            self._at += 2
 
     def _turn(self, by: int) -> None:
         k, ones = self._at // 2, self._at % 2
-        _, low, high, _, may_miss = self._rows[k]
+        _, low, high, first, may_miss = self._rows[k]
         value = self._values[k]
         if value is None:
-            self._values[k] = low if by > 0 else high
+            self._values[k] = min(max(first, low), high)
         elif ones:
             self._values[k] = min(max(value // 10 * 10 + (value + by) % 10, low), high)
         elif low <= value + 10 * by <= high:

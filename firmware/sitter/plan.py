@@ -19,11 +19,11 @@ from sitter.session import ENDS_MIN, ROUTES
 INDICATIONS = ("treatment_resistant_depression", "severe_anxiety", "ptsd", "other")
 CONTRAINDICATIONS = (  # absolute
     "uncontrolled_hypertension",
-    "severe_cardiovascular_disease",
-    "active_psychosis",
+    "severe_or_unstable_cardiovascular_disease",
+    "history_of_active_psychosis",
     "untreated_mania",
 )
-REVIEWED = ("substance_use_disorder", "raised_intracranial_pressure")
+REVIEWED = ("substance_use_disorder", "neurological_condition")
 REVIEWS = REVIEWED + ("pressure",)  # the last where the pressure at the screening was over the unit's hold
 MEETING = ("intentions", "education", "consent")
 # What a plan may set for its patient, inside the ranges of settings.py.

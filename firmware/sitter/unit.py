@@ -21,7 +21,7 @@ from sitter import alarms, cues, keypad, logbook, resume, screen, session, utc
 from sitter.alarms import Alarms
 from sitter.away import Away
 from sitter.baseline import Baseline
-from sitter.before import Before
+from sitter.before import Before, over_hold
 from sitter.cuff import Cuff
 from sitter.dial import Dial
 from sitter.directing import Director
@@ -142,7 +142,7 @@ class Unit:
     def note_pressure(self, pressure) -> None:
         """A blood pressure that may be believed: before the dose it is one of the patient's own."""
         if self.session.watching and not self.session.dosed:
-            self.baseline.take_pressure(pressure[0])
+            self.baseline.take_pressure(pressure[0], over_hold(pressure, self.settings))
             self.before.take_pressure()
 
     def is_high(self, pressure) -> bool:

@@ -245,7 +245,8 @@ def _in_words(whole: dict) -> str:
 
     dose_mg, weight_kg = got("dose", "dose_mg"), got("dose", "weight_kg")
     each = f" ({dose_mg / weight_kg:.2f} mg/kg)" if isinstance(dose_mg, int) and isinstance(weight_kg, int) else ""
-    second = f", then {got('dose', 'second_dose_mg')} mg" if got("dose", "second_dose_mg") else ""
+    window = f"{got('dose', 'second_from_min')} to {got('dose', 'second_until_min')} min"
+    second = f", then {got('dose', 'second_dose_mg')} mg at {window}" if got("dose", "second_dose_mg") else ""
     meetings = got("preparation", "meetings")
     rows = [
         ["patient", str(got("code"))],
@@ -254,12 +255,50 @@ def _in_words(whole: dict) -> str:
         ["dose", f"{dose_mg} mg{each}{second}, {got('dose', 'route')}"],
         ["screening", f"{on('screening', 'on')} by {got('screening', 'by')}, "
                       f"{got('screening', 'systolic_mmhg')}/{got('screening', 'diastolic_mmhg')} mmHg"],
+        ["answers", _answers_in_words(got("screening"))],
         ["preparation", f"{len(meetings) if isinstance(meetings, list) else '?'} meetings"],
         ["session", f"{got('session', 'planned_min')} min, until {on('expires')}"],
         ["music", _music_in_words(got("cues"))],
+        ["integration", _integration_in_words(got("integration"))],
+        *([name, words] for name, words in _own_limits(whole)),
         ["clearance", f"{on('clearance', 'on')} by {got('clearance', 'by')}" if got("clearance") else "none"],
     ]  # fmt: skip
     return output.table(["plan", ""], rows)
+
+
+def _answers_in_words(screening: object) -> str:
+    """What was answered with yes, each with its review, and how much was not answered."""
+    from sitter import plan
+
+    found = screening if isinstance(screening, dict) else {}
+    asked = plan.CONTRAINDICATIONS + plan.REVIEWED
+    yes = [name.replace("_", " ") for name in asked if found.get(name) is True]
+    missing = len([name for name in asked if type(found.get(name)) is not bool])
+    reviews = found.get("reviews")
+    reviewed = [name.replace("_", " ") for name in reviews] if isinstance(reviews, dict) else []
+    words = f"yes: {', '.join(yes)}" if yes else "none with yes"
+    words += f"; reviewed: {', '.join(reviewed)}" if reviewed else ""
+    return words + (f"; {missing} NOT ANSWERED" if missing else "")
+
+
+def _integration_in_words(integration: object) -> str:
+    found = integration if isinstance(integration, dict) else {}
+    meetings = found.get("meetings")
+    count = len(meetings) if isinstance(meetings, list) else 0
+    willing, supported = ("yes" if found.get(name) is True else "NO" for name in ("willing", "supported"))
+    return f"willing {willing}, supported {supported}, {count} meetings planned"
+
+
+def _own_limits(whole: dict) -> list[tuple[str, str]]:
+    """Limits and intervals that the plan sets for its patient, each beside the one as shipped."""
+    from sitter import settings
+
+    shipped, rows = settings.defaults(), []
+    for table in ("limits", "schedule"):
+        own = whole.get(table)
+        for name, value in own.items() if isinstance(own, dict) else ():
+            rows.append((f"{table}.{name}", f"{value} (as shipped {shipped.get(name, '?')})"))
+    return rows
 
 
 def _music_in_words(cues: object) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LUFS, PEAK_DB = -18.0, -1.0
 FADE_IN_S, FADE_OUT_S = 2.0, 6.0
+_TAGS = ("lyrics", "1", "2", "3", "4", "5")
+_SUNG = re.compile(r"\b(lyrics?|vocals?|sung|song with words)\b", re.IGNORECASE)
 KINDS = (".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff")
 MOST_TRACKS, SILENT_FOLDER, MOST_SILENT = 255, 99, 200
 _RATES, _RATE = (44100, 48000), 44100
@@ -76,14 +78,19 @@ def sources(folder: Path) -> list[Source]:
 
 
 def _source(path: Path, folder: int, track: int) -> Source:
-    tags = re.findall(r"\[([^\]]*)\]", path.stem)
+    tags = [tag.strip().lower() for tag in re.findall(r"\[([^\]]*)\]", path.stem)]
+    unknown = [tag for tag in tags if tag not in _TAGS]
+    if unknown:
+        raise _unusable(path, f"[{unknown[0]}] says nothing to this program; [lyrics] and [1] to [5] do")
     title = re.sub(r"^\d+[ ._-]*", "", re.sub(r"\s*\[[^\]]*\]", "", path.stem)).strip() or path.stem
-    intensity = next((int(tag) for tag in tags if tag in "12345" and tag), 0)
+    intensity = next((int(tag) for tag in tags if tag.isdigit()), 0)
+    if "lyrics" not in tags and _SUNG.search(title):
+        raise _unusable(path, "its name speaks of words that are sung: add [lyrics], or give it another name")
     return Source(path, folder, track, title, "lyrics" in tags, intensity)
 
 
 def _unusable(path: Path, why: str) -> SitterError:
-    return SitterError(f"{path}: {why}", "docs/therapy.md shows what a folder of tracks looks like", exit_code=USAGE)
+    return SitterError(f"{path}: {why}", "docs/operation.md shows what a folder of tracks looks like", exit_code=USAGE)
 
 
 def build(source: Path, out: Path, step: Callable[[int, int], None]) -> tuple[Card, list[Levelled]]:

@@ -3,7 +3,7 @@
 from test_unit import PLAN, Bedside, shown
 
 from sim.practice import practice_plan
-from sitter import keypad, settings
+from sitter import baseline, keypad, settings
 from sitter.unit import Unit
 
 CLINICIANS = ["MD-07", "RN-12"]
@@ -308,3 +308,24 @@ def test_a_walk_in_does_not_go_around_what_keeps_every_session_from_beginning():
     bed.press("MARK", "hold")
     choose(bed, "SESSION WITHOUT A PLAN")
     assert shown(bed)["prompt"] == "no room for a record"
+
+
+def test_a_reading_that_was_held_is_not_the_patients_own():
+    bed = checked((152, 96), (152, 94), (134, 84), (130, 82))
+    bed.press("NEXT")
+    bed.press("NEXT", "hold")
+    assert bed.of("baseline")[0]["systolic_mmhg"] == 132
+
+
+def test_a_reading_held_behind_a_good_one_moves_nothing():
+    bed = checked((134, 84), (156, 96), (130, 82))
+    bed.press("NEXT")
+    bed.press("NEXT", "hold")
+    assert bed.of("baseline")[0]["systolic_mmhg"] == 132
+
+
+def test_where_all_were_held_they_are_the_patients_own():
+    one = baseline.Baseline()
+    for systolic in (150, 154):
+        one.take_pressure(systolic, held=True)
+    assert one.saved()[2] == 152

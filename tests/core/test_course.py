@@ -319,6 +319,8 @@ def key_in(bed, *values):
     for value in values:
         for ones in (False, True):
             for _ in range(40):
+                if shown(bed)["prompt"].split(" ")[-2] == "--":
+                    bed.press("MARK")
                 now = int(shown(bed)["prompt"].split(" ")[-2])
                 off = value % 10 - now % 10 if ones else value // 10 - now // 10
                 if off == 0:
@@ -372,6 +374,20 @@ def test_numbers_that_nobody_confirms_are_none():  # REQ-020
     assert len(bed.of("pressure")) == count
 
 
+def test_next_alone_makes_no_reading():  # REQ-020
+    bed = Bedside()
+    bed.dosed()
+    count = len(bed.of("pressure"))
+    bed.choose("PRESSURE TAKEN BY HAND")
+    for _ in range(8):
+        bed.press("NEXT")
+        assert shown(bed)["prompt"] == "BY HAND: SYS -- TENS"
+    bed.press("NEXT", "hold")
+    assert len(bed.of("pressure")) == count
+    bed.press("MARK")
+    assert shown(bed)["prompt"] == "BY HAND: SYS 122 TENS"  # the last one, once somebody turns it
+
+
 def test_what_is_no_pressure_is_not_taken():
     bed = Bedside()
     bed.dosed()
@@ -386,7 +402,8 @@ def test_a_pulse_may_be_left_out():
     bed = Bedside()
     bed.dosed()
     key_in(bed, 130, 80)
-    for _ in range(5):
+    assert shown(bed)["prompt"] == "BY HAND: PULSE -- TENS"
+    for _ in range(6):  # 72 at first, and below 30 none again
         bed.press("BP")
     assert shown(bed)["prompt"] == "BY HAND: PULSE -- TENS"
     bed.press("NEXT")

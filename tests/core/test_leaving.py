@@ -323,3 +323,36 @@ def test_the_passes_survive_a_restart():
     again = Bedside(leave_passes=2).unit.inquiries
     again.restore(bed.unit.inquiries.saved(), 0)
     assert again.leaving.passes == 1 and again.observe.asked and not again.shades_off
+
+
+def test_a_pressure_fresh_when_the_questions_begin_stays_so_while_they_are_answered():  # REQ-202
+    bed = recovering()
+    bed.pressure()
+    bed.run(9 * 60 + 50)
+    bed.press("NEXT")
+    answer(bed, *GOOD_ANSWERS[:4])
+    bed.run(15)
+    answer(bed, *GOOD_ANSWERS[4:])
+    assert bed.of("leaving")[-1]["systolic_mmhg"] == 122 and bed.of("leaving")[-1]["passed"] == 1
+
+
+def test_a_check_without_a_score_counts_neither_way():  # REQ-203
+    bed = recovering()
+    passed(bed)
+    bed.run(21 * 60)
+    bed.pressure()
+    bed.press("NEXT")
+    answer(bed, *GOOD_ANSWERS[:-1])
+    bed.reading = bed.reading.__class__(None, None, None, 0, False)
+    bed.run(7)
+    answer(bed, GOOD_ANSWERS[-1])
+    assert bed.of("leaving")[-1]["total"] is None
+    assert bed.unit.inquiries.leaving.passes == 1
+
+
+def test_a_pass_too_soon_says_that_it_does_not_count():  # REQ-203
+    bed = recovering()
+    passed(bed)
+    bed.run(5 * 60)
+    passed(bed)
+    assert shown(bed)["prompt"] == "12/12, too soon to count"

@@ -133,3 +133,19 @@ def test_folders_that_make_no_card_are_told(tmp_path):
             music_build.sources(place)
     with pytest.raises(SitterError, match="there is no folder"):
         music_build.sources(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["Song [Lyrics]", "Song [LYRICS] [3]"])
+def test_a_track_is_marked_as_sung_however_the_word_is_written(name: str, tmp_path: Path) -> None:
+    soundfile_at(tmp_path / "1 a" / f"{name}.wav", tone(0.2, 1))
+    assert [one.lyrics for one in music_build.sources(tmp_path)] == [True]
+
+
+MAYBE_SUNG = [("Song [vocals]", r"\[vocals\] says"), ("A [7]", r"\[7\] says"), ("Song lyrics", r"add \[lyrics\]")]
+
+
+@pytest.mark.parametrize(("name", "words"), MAYBE_SUNG)
+def test_a_name_that_may_mean_that_it_is_sung_stops_the_build(name: str, words: str, tmp_path: Path) -> None:
+    soundfile_at(tmp_path / "1 a" / f"{name}.wav", tone(0.2, 1))
+    with pytest.raises(SitterError, match=words):
+        music_build.sources(tmp_path)

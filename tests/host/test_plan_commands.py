@@ -48,14 +48,13 @@ def test_the_example_has_no_fault_and_is_nobodys(tmp_path: Path) -> None:
 def test_faults_stand_with_their_lines(tmp_path: Path, run) -> None:
     path = tmp_path / "a.toml"
     example(path)
-    source = path.read_text().replace("active_psychosis = false", "active_psychosis = true").replace(
-        "planned_min = 180", "planned_min = 200"
-    )  # fmt: skip
+    source = path.read_text().replace("planned_min = 180", "planned_min = 200")
+    source = source.replace("history_of_active_psychosis = false", "history_of_active_psychosis = true")
     path.write_text(source)
     code, _, err = run("plan", "check", path, "--draft")
     assert code == USAGE
     lines = source.splitlines()
-    for words in ("active_psychosis = true", "planned_min = 200"):
+    for words in ("history_of_active_psychosis = true", "planned_min = 200"):
         at = next(n for n, line in enumerate(lines, 1) if line.startswith(words))
         assert f"{path}:{at}: " in err
 
@@ -213,3 +212,27 @@ def test_without_a_unit_a_new_plan_asks_for_one(tmp_path: Path, run) -> None:
 
 def test_shipped_settings_allow_the_example() -> None:
     assert clearance.settings_faults(plan_questions.example("SIM-0007"), settings.defaults()) == []
+
+
+def test_who_clears_a_plan_is_shown_its_limits_its_answers_and_its_window(tmp_path: Path, run) -> None:
+    path = tmp_path / "a.toml"
+    example(path)
+    source = path.read_text()
+    source = source.replace("substance_use_disorder = false", "substance_use_disorder = true")
+    source += '\n[screening.reviews]\nsubstance_use_disorder = { by = "MD-02", on = 2026-04-20 }\n'
+    path.write_text(source + "\n[limits]\nhold_systolic_mmhg = 160\n[schedule]\npressure_interval_peak_min = 20\n")
+    _, out, err = run("plan", "show", path)
+    told = out + err
+    assert "limits.hold_systolic_mmhg" in told and "160 (as shipped 140)" in told
+    assert "schedule.pressure_interval_peak_min" in told and "20 (as shipped 10)" in told
+    assert "yes: substance use disorder; reviewed: substance use disorder" in told
+    assert "willing yes, supported yes" in told
+
+
+def test_a_plan_can_not_raise_the_units_volume(tmp_path: Path) -> None:
+    from sitter import clearance, settings
+
+    whole = {**example(tmp_path / "a.toml"), "limits": {"volume_cap": 30}}
+    assert clearance.settings_faults(whole, settings.defaults()) == ["limits.volume_cap: over the unit's own, 22"]
+    whole["limits"]["volume_cap"] = 10
+    assert clearance.settings_faults(whole, settings.defaults()) == []

@@ -37,7 +37,7 @@ def everywhere(text: str) -> list[list[str]]:
         faults(code=text),
         faults(screening={"by": text}),
         faults(dose={"route": text}),
-        faults(screening={"active_psychosis": text}),
+        faults(screening={"history_of_active_psychosis": text}),
         faults(cues={"peak": {"folder": text}}),
         faults(note=[{"seen": text}]),
     ]
