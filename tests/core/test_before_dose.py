@@ -310,14 +310,14 @@ def test_a_walk_in_does_not_go_around_what_keeps_every_session_from_beginning():
     assert shown(bed)["prompt"] == "no room for a record"
 
 
-def test_a_reading_that_was_held_is_not_the_patients_own():
+def test_a_reading_that_was_held_is_not_the_patients_own():  # REQ-205
     bed = checked((152, 96), (152, 94), (134, 84), (130, 82))
     bed.press("NEXT")
     bed.press("NEXT", "hold")
     assert bed.of("baseline")[0]["systolic_mmhg"] == 132
 
 
-def test_a_reading_held_behind_a_good_one_moves_nothing():
+def test_a_reading_held_behind_a_good_one_moves_nothing():  # REQ-205
     bed = checked((134, 84), (156, 96), (130, 82))
     bed.press("NEXT")
     bed.press("NEXT", "hold")

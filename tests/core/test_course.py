@@ -374,7 +374,7 @@ def test_numbers_that_nobody_confirms_are_none():  # REQ-020
     assert len(bed.of("pressure")) == count
 
 
-def test_next_alone_makes_no_reading():  # REQ-020
+def test_next_alone_makes_no_reading():  # REQ-206
     bed = Bedside()
     bed.dosed()
     count = len(bed.of("pressure"))
