@@ -122,8 +122,11 @@ class Set:
         faults = plan.check(value)
         unload("sitter.plan")
         if not faults and value["unit_id"] != mandate.unit_id:
-            faults.append("unit_id: this is %s" % mandate.unit_id)
-        return faults or clearance.settings_faults(value, mandate.own)
+            faults.append("unit_id: the plan is for %s, and this is %s" % (value["unit_id"], mandate.unit_id))
+        if faults:
+            return faults
+        ended = mandate.ended(value, self._app.unit.today(self._app.board.now_ms()))
+        return clearance.settings_faults(value, mandate.own) + (["id: " + ended] if ended else [])
 
     def _write_down(self, value: dict, who: str) -> None:
         """Who changes what: on flash before the change is, as a power cut between the two must not hide it."""

@@ -109,6 +109,6 @@ ROWS = (
     _state("clock_not_trusted", LOW, "clock_fault", 0, ALWAYS, "CLOCK NOT SET"),
     _state("settings_fault", LOW, "settings_fault", 0, ALWAYS, "SETTINGS %v"),
     _state("key_fault", LOW, "key_fault", 0, ALWAYS, "UNIT KEY %v"),
-    _state("state_fault", LOW, "state_fault", 0, ALWAYS, "STORED %v DAMAGED", latching=True),
+    _state("state_fault", LOW, "state_fault", 0, ALWAYS, "STORED %v UNUSABLE", latching=True),
     _state("firmware_fault", LOW, "firmware_fault", 0, ALWAYS, "FIRMWARE: RESERVE RUNS"),
 )  # fmt: skip

@@ -88,16 +88,22 @@ def refusal(plan: dict | None, fits: bool, unit_id: str, today: int | None, used
         return "no valid plan"
     if plan["unit_id"] != unit_id:
         return "for unit " + plan["unit_id"]
-    for other_id, code, day in used:
-        if other_id == plan["id"]:
-            return "plan used " + utc.day_text(day) if code == plan["code"] else "copied from " + code
+    ended = over(plan, today or 0, used)
+    if ended:
+        return ended
     if today is None:
         return "clock not set: no session"
-    if today > plan["expires"]:
-        return "plan ended " + utc.day_text(plan["expires"])
     if today < plan["clearance"]["on"]:
         return "cleared from " + utc.day_text(plan["clearance"]["on"])
     return None if fits else "plan breaks a setting"
+
+
+def over(plan: dict, today: int, used) -> str | None:
+    """Why this plan will never again begin a session, in as many characters."""
+    for other_id, code, day in used:
+        if other_id == plan["id"]:
+            return "plan used " + utc.day_text(day) if code == plan["code"] else "copied from " + code
+    return "plan ended " + utc.day_text(plan["expires"]) if today > plan["expires"] else None
 
 
 def _mg(ug: int) -> str:

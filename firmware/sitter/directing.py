@@ -58,10 +58,15 @@ class Director:
         self.moved = min(_FARTHEST, max(-_FARTHEST, self.moved + steps))
         self._because = ("volume", STAFF_MS)
 
-    def switch(self) -> None:
-        """Music off, or on again."""
+    def switch(self, unit) -> str:
+        """Music off, or on again if it is fit for this patient: what was off at the start has not been looked at. What
+        to say of it."""
+        unfit = self.unfit(unit) if self.off and unit.session.watching else None
+        if unfit:
+            return unfit
         self.off = not self.off
         self._because = ("music off", OFF_MS) if self.off else ("music on", cues.UNDUCK_MS)
+        return self._because[0]
 
     def talk(self) -> None:
         """Somebody begins to speak, or has ended."""
@@ -96,16 +101,17 @@ class Director:
         """(folder, track), zeros where none plays."""
         return self._playing
 
-    def choose(self, chosen: str) -> None:
-        """One of them."""
+    def choose(self, unit, chosen: str) -> str | None:
+        """One of them; what to say of it."""
         if chosen == "talk":
             self.talk()
         elif chosen == "skip":
             self.skip()
         elif chosen == "music":
-            self.switch()
+            return self.switch(unit)
         elif chosen in ("softer", "louder"):
             self.move(_MOVE if chosen == "louder" else -_MOVE)
+        return None
 
     # --- whether a session may begin with it --------------------------------------------------------------------------
 
@@ -116,8 +122,12 @@ class Director:
 
     def refusal(self, unit) -> str | None:
         """Why no session may begin with this music, in a few words; None if one may."""
+        return None if self.off else self.unfit(unit)
+
+    def unfit(self, unit) -> str | None:
+        """What is wrong with this music for this patient, whether it is on or off."""
         programme = _programme(unit)
-        if self.off or self.catalogue is None or not unit.mandate.agreed("music"):
+        if self.catalogue is None or not unit.mandate.agreed("music"):
             return None
         if self.other_card:
             return "another music card"

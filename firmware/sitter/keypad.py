@@ -92,8 +92,7 @@ def _silence(now_ms: int, unit, out) -> None:
 
 def _music(now_ms: int, unit, out) -> None:
     """SILENCE held silences the music too; held again, it comes back."""
-    unit.director.switch()
-    unit.say(now_ms, "music off" if unit.director.off else "music on")
+    unit.say(now_ms, unit.director.switch(unit))
 
 
 def _stop_down(now_ms: int, unit, out) -> None:

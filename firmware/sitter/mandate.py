@@ -38,6 +38,10 @@ class Mandate:
         """Why no session may begin on this plan, for the screen; `today` None where the clock can't be trusted."""
         return clearance.refusal(self.plan, self._fits, self.unit_id, today, self._used)
 
+    def ended(self, patient_plan: dict, today: int | None) -> str | None:
+        """Why another plan could never begin a session here."""
+        return clearance.over(patient_plan, today or 0, self._used)
+
     @property
     def code(self) -> str:
         """Whose session it is, for staff to compare."""

@@ -102,7 +102,9 @@ def choose(now_ms: int, unit, chosen: str, out) -> None:
     elif chosen in _CHOSEN:
         _CHOSEN[chosen](now_ms, unit, out)
     else:
-        unit.director.choose(chosen)
+        said = unit.director.choose(unit, chosen)
+        if said:
+            unit.say(now_ms, said)
     if chosen in _AGAIN:
         open_menu(now_ms, unit, out, "music..." if chosen in ("softer", "louder") else "phases", chosen)
 

@@ -211,6 +211,18 @@ def test_a_playlist_whose_folder_is_not_on_the_card_begins_no_session():  # REQ-
         assert bed.unit.session.phase == "idle" and bed.unit.notice[0] == words
 
 
+def test_music_that_was_off_at_the_start_is_looked_at_before_it_comes_on():  # REQ-066
+    bed = Music(dict(PROGRAMME, peak=dict(ROW, folder=9)))
+    bed.press("SILENCE", "hold")
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "checks"
+    bed.press("SILENCE", "hold")
+    assert bed.unit.director.off and bed.unit.notice[0] == "no folder 9 on card"
+    bed.unit.director.catalogue = None  # nobody knows
+    bed.press("SILENCE", "hold")
+    assert not bed.unit.director.off and bed.unit.notice[0] == "music on"
+
+
 def test_who_wants_no_music_hears_none_whatever_the_programme_leaves_unsaid():
     bed = Music()
     bed.unit.take_plan(dict(PLAN, cues=PROGRAMME, session=dict(PLAN["session"], music=False)))

@@ -236,3 +236,18 @@ def test_a_plan_can_not_raise_the_units_volume(tmp_path: Path) -> None:
     assert clearance.settings_faults(whole, settings.defaults()) == ["limits.volume_cap: over the unit's own, 22"]
     whole["limits"]["volume_cap"] = 10
     assert clearance.settings_faults(whole, settings.defaults()) == []
+
+
+def test_a_plan_that_could_never_begin_a_session_is_not_taken(unit: FakeUnit) -> None:
+    from sitterctl import device, keys, transfer
+    from sitterctl.errors import SitterError
+
+    mandate = unit.app.unit.mandate
+    mandate._used = [[PLAN["id"], "KAP-0007", 20260401]]
+    with device.connect(unit.port, keys.at_hand()) as line:
+        with pytest.raises(SitterError, match="id: copied from KAP-0007"):
+            transfer.put(line, "plan", PLAN)
+        mandate._used = []
+        unit.app.unit.today = lambda now_ms: 20991231  # type: ignore[method-assign]
+        with pytest.raises(SitterError, match="id: plan ended"):
+            transfer.put(line, "plan", PLAN)

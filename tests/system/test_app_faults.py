@@ -130,7 +130,7 @@ print("RESULT", app.unit.settings["spo2_low_pct"], app.unit.plan["code"] if app.
         ('state.save("settings", {"spo2_low_pct": 91}); damage(root + "/state/settings.1")',
          "92 KAP-0042 SETTINGS DAMAGED: OLD ONES"),
         ('state.save("plan", state.load("plan")[0]); damage(root + "/state/plan.1")',
-         "92 - STORED PLAN DAMAGED"),
+         "92 - STORED PLAN UNUSABLE"),
     ],
 )  # fmt: skip
 def test_settings_that_were_refused_or_damaged_are_told(plant: str, found: str, tmp_path: Path) -> None:  # REQ-156

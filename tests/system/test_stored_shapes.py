@@ -97,8 +97,8 @@ def started(cases: list[tuple[str, object]], folder: Path) -> list:
 
 
 @pytest.mark.parametrize(("name", "words"), [
-    ("settings", "SETTINGS REFUSED: DEFAULTS"), ("plan", "STORED PLAN DAMAGED"), ("key", "UNIT KEY DAMAGED"),
-    ("label", "STORED LABEL DAMAGED"), ("cuff", "STORED CUFF COUNT DAMAGED"), ("session", "STORED SESSION DAMAGED"),
+    ("settings", "SETTINGS REFUSED: DEFAULTS"), ("plan", "STORED PLAN UNUSABLE"), ("key", "UNIT KEY DAMAGED"),
+    ("label", "STORED LABEL UNUSABLE"), ("cuff", "STORED CUFF COUNT UNUSABLE"), ("session", "STORED SESSION UNUSABLE"),
 ])  # fmt: skip
 def test_a_value_of_another_shape_is_said_and_the_unit_starts(name: str, words: str, tmp_path: Path) -> None:  # REQ-070
     fine = {"settings": ({},), "label": ("", "x"), "key": (), "plan": (), "cuff": ([1, 2, 3],), "session": ()}[name]
@@ -125,7 +125,7 @@ def test_a_session_is_taken_up_without_the_parts_that_are_not_known(tmp_path: Pa
     found = started([("session", {**SESSION, name: value}) for name, value in changed], tmp_path)
     for case, (said, relay, phase, fell) in zip(changed, found, strict=True):
         assert (fell, relay, phase) == ([], 0, "stopped"), case
-        assert "STORED SESSION DAMAGED" in said, (case, said)
+        assert "STORED SESSION UNUSABLE" in said, (case, said)
 
 
 def test_a_session_of_which_the_heart_is_not_known_is_left_and_the_patient_is_looked_for(
@@ -138,4 +138,4 @@ def test_a_session_of_which_the_heart_is_not_known_is_left_and_the_patient_is_lo
     found = started([("session", one) for one in changed], tmp_path)
     for case, (said, relay, phase, fell) in zip(changed, found, strict=True):
         assert (fell, relay, phase) == ([], 0, "idle"), case
-        assert "STORED SESSION DAMAGED" in said and "OFF ?: SEE PATIENT" in said, (case, said)
+        assert "STORED SESSION UNUSABLE" in said and "OFF ?: SEE PATIENT" in said, (case, said)
