@@ -76,7 +76,7 @@ def happen(room: Room, what: str) -> None:
     if what in ("low", "off", "good"):
         bed.reading = {"low": VERY_LOW, "off": OFF, "good": GOOD}[what]
     elif what in ("louder", "talk", "skip"):
-        director.choose(what)
+        director.choose(bed.unit, what)
     elif what == "off/on":
         bed.press("SILENCE", "hold")
     elif what == "silence":

@@ -92,7 +92,8 @@ def test_a_quiet_session_is_fast_and_small(minutes: int, tmp_path: Path, capsys:
     with capsys.disabled():
         times = round(played_s / alone_s, 1)
         print(f"\nquiet session: {minutes} min in {played_s:.1f} s, {times} times the pulse estimator alone")
-    assert played_s < 4 * alone_s
+    # 3.3 over three hours and 3.5 over twenty minutes, which bear the start; up to 4.1 seen where all cores were busy.
+    assert played_s < 5 * alone_s
 
 
 @pytest.mark.slow
