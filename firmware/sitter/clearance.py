@@ -69,6 +69,9 @@ def settings_faults(plan: dict, chosen: dict) -> list[str]:
         ug_kg = dose.get(name, 0) * 1000 // dose["weight_kg"]
         if (name == "dose_mg" and ug_kg < low) or ug_kg > high:
             faults.append("dose.%s: %s mg/kg is outside %s to %s" % (name, _mg(ug_kg), _mg(low), _mg(high)))
+    both = (dose["dose_mg"] + dose.get("second_dose_mg", 0)) * 1000 // dose["weight_kg"]
+    if not faults and both > high:
+        faults.append("dose.second_dose_mg: both doses are %s mg/kg, over %s" % (_mg(both), _mg(high)))
     limits = (chosen["hold_systolic_mmhg"], chosen["hold_diastolic_mmhg"])
     over = screening["systolic_mmhg"] > limits[0] or screening["diastolic_mmhg"] > limits[1]
     if over and "pressure" not in screening.get("reviews", {}):

@@ -15,14 +15,25 @@ VOID_REASONS = ("pressed by mistake", "not taken")
 
 def refusal(now_ms: int, unit, ago_min: int = 0) -> str | None:
     """Why no dose is noted as given so long ago, for the screen; None where it is."""
-    course = unit.session
-    if course.phase == "ready":
-        return unit.before.hold_words(unit.vitals, unit.settings) if unit.before.holds(unit.vitals, unit.settings) \
-            else None  # fmt: skip
-    if not course.dosed:
+    course, dose_ms = unit.session, now_ms - ago_min * 60000
+    if course.dosed:
+        minute = course.minute(dose_ms)
+        refused = "before the first dose" if minute < 0 else unit.mandate.second_refusal(minute, course.doses)
+        if refused:
+            return refused
+    elif course.phase != "ready":
         return "no dose in this phase"
-    minute = course.minute(now_ms - ago_min * 60000)
-    return "before the first dose" if minute < 0 else unit.mandate.second_refusal(minute, course.doses)
+    return unit.before.held(dose_ms, unit.vitals, unit.settings, course.dosed)
+
+
+def held(now_ms: int, unit) -> str | None:
+    """Why the last pressure holds the dose that may be given next, and somebody may answer for it; None otherwise."""
+    course = unit.session
+    if course.phase not in ("checks", "ready", "onset", "peak", "return"):
+        return None
+    if course.dosed and unit.mandate.second_refusal(course.minute(now_ms), course.doses):
+        return None
+    return unit.before.held(now_ms, unit.vitals, unit.settings, course.dosed)
 
 
 def give(now_ms: int, unit, cause: str, out, ago_min: int = 0) -> str | None:

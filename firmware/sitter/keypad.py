@@ -229,6 +229,9 @@ def prompt(now_ms: int, unit) -> str:
         return "HELP: music off, light up"
     if unit.session.phase in ("idle", "checks"):
         return refusal(now_ms, unit) or "press NEXT"
+    held = doses.held(now_ms, unit) if unit.session.phase == "ready" else None
+    if held:
+        return held
     return unit.cuff.words(now_ms, unit) or _course_words(now_ms, unit)
 
 

@@ -35,7 +35,7 @@ def _first(now_ms: int, unit) -> list:
         items += [(reason, "AWAY: " + reason) for reason in REASONS]
     if doses.may_take_back(now_ms, unit):
         items.append(("void", "TAKE BACK DOSE %d" % unit.session.doses))
-    if unit.before.holds(unit.vitals, unit.settings) and unit.session.phase in ("checks", "ready"):
+    if doses.held(now_ms, unit):
         items.append(("override", "OVERRIDE THE HOLD"))
     if unit.session.watching:
         items += _in_session(now_ms, unit)

@@ -77,6 +77,8 @@ SETTINGS = (
     ("baseline_readings", "readings", 2, 1, 3),
     ("hold_systolic_mmhg", "mmHg", 140, 120, 160),
     ("hold_diastolic_mmhg", "mmHg", 90, 70, 100),
+    # A dose is held on a blood pressure this old.
+    ("hold_age_min", "min", 30, 10, 120),
     ("pressure_interval_peak_min", "min", 10, 5, 30),
     ("pressure_interval_return_min", "min", 15, 5, 60),
     ("pressure_interval_recovery_min", "min", 30, 5, 60),

@@ -80,8 +80,8 @@ def _calls(value) -> bool:
 
 
 def _before(value) -> bool:
-    """What before.py keeps: two counts, and a moment or none."""
-    return _fits(value, is_moment, is_moment, _may_be_none) and value[0] >= 0 and value[1] >= 0
+    """What before.py keeps: two counts, a moment or none, and a moment."""
+    return _fits(value, is_moment, is_moment, _may_be_none, is_moment) and value[0] >= 0 and value[1] >= 0
 
 
 def _inquiries(value) -> bool:

@@ -17,7 +17,7 @@ The step asks nobody for the time and touches no hardware; it returns Outputs, a
 it is a call of its own so that no fault in it can come between an alarm and its signal.
 """
 
-from sitter import alarms, cues, keypad, logbook, resume, screen, session, utc
+from sitter import alarms, cues, doses, keypad, logbook, resume, screen, session, utc
 from sitter.alarms import Alarms
 from sitter.away import Away
 from sitter.baseline import Baseline
@@ -251,9 +251,9 @@ class Unit:
     def override(self, now_ms: int, by: str, reason: str, out: Outputs) -> None:
         """Somebody answers for a pressure over the hold."""
         pressure = self.vitals.pressure
-        if pressure is None or not self.before.holds(self.vitals, self.settings):
+        if pressure is None or not doses.held(now_ms, self):
             return
-        self.before.override(self.vitals.pressure_ms)
+        self.before.override(now_ms, self.vitals.pressure_ms)
         self.record(out, "override", now_ms, systolic_mmhg=pressure[0], diastolic_mmhg=pressure[1], by=by,
                     reason=reason)  # fmt: skip
 

@@ -3,7 +3,7 @@
 from test_unit import PLAN, Bedside, shown
 
 from sim.practice import practice_plan
-from sitter import baseline, keypad, settings
+from sitter import baseline, doses, keypad, settings
 from sitter.unit import Unit
 
 CLINICIANS = ["MD-07", "RN-12"]
@@ -27,9 +27,9 @@ def tick_off(bed):
         bed.press("NEXT")
 
 
-def checked(*pressures):
+def checked(*pressures, **chosen):
     """With the checklist done and these readings taken."""
-    bed = started()
+    bed = started(**chosen)
     tick_off(bed)
     for systolic, diastolic in pressures:
         read(bed, systolic, diastolic)
@@ -156,9 +156,9 @@ def test_a_dose_where_none_may_be_given_is_said():
 def test_an_override_counts_for_its_reading_and_no_other():  # REQ-087
     bed = checked((122, 78), (152, 96))
     bed.unit.override(bed.now_ms, "RN-12", "medication given", bed.outs[-1])
-    assert not bed.unit.before.holds(bed.unit.vitals, bed.unit.settings)
+    assert doses.held(bed.now_ms, bed.unit) is None
     read(bed, 151, 95)
-    assert bed.unit.before.holds(bed.unit.vitals, bed.unit.settings)
+    assert doses.held(bed.now_ms, bed.unit) == "BP 151/95 > 140/90: hold"
 
 
 def test_what_nobody_confirms_has_not_happened():  # REQ-087
@@ -249,6 +249,73 @@ def test_a_second_dose_is_given_inside_its_window_and_once():
     bed.press("NEXT", "hold")
     assert shown(bed)["prompt"] == "no further dose planned"
     assert len(bed.of("dose")) == 2
+
+
+# --- what the last pressure says of the dose --------------------------------------------------------------------------
+
+
+def test_an_old_pressure_holds_the_dose_until_there_is_a_new_one():  # REQ-231
+    bed = checked((122, 78), (124, 80), hold_age_min=10)
+    bed.press("NEXT")
+    bed.run(9 * 60)
+    assert doses.held(bed.now_ms, bed.unit) is None
+    bed.run(60)
+    assert refused(bed) == "BP 10 min old: again"
+    bed.press("NEXT", "hold")
+    assert bed.unit.session.phase == "ready" and bed.of("dose") == []
+    read(bed, 126, 80)
+    bed.press("NEXT", "hold")
+    assert bed.unit.session.phase == "onset"
+
+
+def test_an_old_pressure_keeps_the_session_in_its_checks():  # REQ-231
+    bed = checked((122, 78), (124, 80), hold_age_min=10)
+    bed.run(11 * 60)
+    bed.press("NEXT")
+    assert bed.unit.session.phase == "checks"
+    assert shown(bed)["prompt"] == "BP 11 min old: again"
+
+
+def test_who_answers_for_an_old_pressure_does_so_for_as_long_as_a_pressure_is_good():  # REQ-231
+    bed = checked((122, 78), (124, 80), hold_age_min=10)
+    bed.press("NEXT")
+    bed.run(12 * 60)
+    bed.choose("OVERRIDE THE HOLD", "WHO: RN-12", "WHY: usual for patient", "HOLD NEXT")
+    assert len(bed.of("override")) == 1 and doses.held(bed.now_ms, bed.unit) is None
+    bed.run(10 * 60)
+    assert doses.held(bed.now_ms, bed.unit) == "BP 22 min old: again"
+
+
+def test_a_dose_that_was_stated_is_judged_by_the_age_that_the_pressure_had_then():  # REQ-231
+    bed = checked((122, 78), (124, 80), hold_age_min=10)
+    bed.press("NEXT")
+    bed.run(14 * 60)
+    bed.choose("DOSE GIVEN EARLIER", "AGO: 5 min", "HOLD NEXT")
+    assert bed.unit.session.phase == "onset"
+
+
+def test_a_second_dose_is_held_over_an_alarm_limit_and_not_over_the_first_ones_hold():  # REQ-232
+    bed = bedside(baseline_readings=1, checklist=[])
+    bed.dosed()
+    bed.run(6 * 60)
+    read(bed, 150, 95)
+    assert doses.held(bed.now_ms, bed.unit) is None
+    read(bed, 184, 96)
+    bed.press("NEXT", "hold")
+    assert shown(bed)["prompt"] == "BP 184/96 > 180/110: hold"
+    assert len(bed.of("dose")) == 1
+    bed.choose("OVERRIDE THE HOLD", "WHO: MD-07", "WHY: usual for patient", "HOLD NEXT")
+    bed.press("NEXT", "hold")
+    assert len(bed.of("dose")) == 2 and bed.of("override")[0]["systolic_mmhg"] == 184
+
+
+def test_where_no_dose_may_follow_nobody_is_asked_to_answer_for_one():
+    bed = bedside(baseline_readings=1, checklist=[])
+    bed.dosed()
+    bed.run(60)
+    read(bed, 184, 96)
+    assert doses.refusal(bed.now_ms, bed.unit) == "2nd dose: 5 to 60 min"
+    assert doses.held(bed.now_ms, bed.unit) is None
 
 
 # --- without a plan ---------------------------------------------------------------------------------------------------

@@ -98,6 +98,15 @@ def test_a_dose_is_plausible_for_the_weight_by_its_route():
     assert clearance.settings_faults(second, settings.defaults())[0].startswith("dose.second_dose_mg: 2.85 mg/kg")
 
 
+def test_both_doses_together_are_plausible_too():  # REQ-233
+    two = made({"dose": {"dose_mg": 300, "second_dose_mg": 150, "weight_kg": 70}})
+    assert clearance.settings_faults(two, settings.defaults()) == [
+        "dose.second_dose_mg: both doses are 6.42 mg/kg, over 6.00"
+    ]
+    two["dose"]["second_dose_mg"] = 120
+    assert clearance.settings_faults(two, settings.defaults()) == []
+
+
 def test_a_second_dose_has_a_window_or_there_is_none():
     assert faults(dose={"second_dose_mg": None, "second_from_min": None, "second_until_min": None}) == []
     assert len(faults(dose={"second_from_min": None})) == 1

@@ -119,7 +119,7 @@ def test_the_chord_says_that_somebody_is_at_the_unit_for_as_long_as_it_is_held()
 def test_another_plan_is_the_next_sessions():
     bed = Bedside()
     bed.unit.take_plan(
-        practice_plan("SIM-0001", 20260424, {"code": "KAP-0043", "dose": {"route": "intramuscular", "dose_mg": 80}})
+        practice_plan("SIM-0001", 20260424, {"code": "KAP-0043", "dose": {"route": "intramuscular", "dose_mg": 40}})
     )
     bed.run(1)
     assert shown(bed)["clock"] == "KAP-0043"

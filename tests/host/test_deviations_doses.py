@@ -1,6 +1,6 @@
 """What a reviewer should look at of doses that were stated later, taken back, or came outside their window."""
 
-from quiet_log import Told, changed, found, page_of, quiet, without
+from quiet_log import Told, changed, found, page_of, quiet, reading, without
 
 SECOND: Told = (28, "dose", {"number": 2, "dose_mg": 50, "route": "sublingual"})
 WITHOUT_LEAVING = [one for one in quiet() if one[2].get("name") != "leave_after_min"]
@@ -35,6 +35,20 @@ def test_dose_stated_to_lie_before_the_checks_is_heavier():
 def test_checklist_is_judged_at_the_press():
     told = [*without("dose"), (0, "dose", {"number": 1, "dose_mg": 150, "route": "sublingual", "ago_min": 12})]
     assert not any("checklist" in one for one in found(told))
+
+
+def test_second_dose_over_an_alarm_limit_is_told():  # REQ-232
+    told = [*quiet(), SECOND, reading(26, 168, 97)]
+    assert "28 Dose 2 was given with the last pressure at 168/97, over the alarm limits of 160/100; the log has no " \
+        "override for it." in found(told)  # fmt: skip
+    override: Told = (27, "override", {"systolic_mmhg": 168, "diastolic_mmhg": 97, "by": "MD-07", "reason": "usual"})
+    assert not any("was given with" in one for one in found([*told, override]))
+
+
+def test_dose_on_an_old_pressure_says_how_old():
+    aged: Told = (-12, "setting", {"name": "hold_age_min", "value": 3})
+    assert "0 Dose 1 was given 5:00 after the last blood pressure; 3 min are allowed." in found([*quiet(), aged])
+    assert found(quiet()) == [], "a log of before the setting"
 
 
 def test_second_dose_outside_its_window_is_told():

@@ -38,6 +38,8 @@ class Deviation:
 RULES = (
     Rule("a session without a plan", before.without_a_plan, "standing"),
     Rule("a dose while the last pressure was over the hold, with no override", before.dose_over_hold, "before"),
+    Rule("a dose on a blood pressure that was old, or a further one over an alarm limit, with no override",
+         doses.dose_on_a_pressure_that_holds, "doses"),
     Rule("a hold that was overridden", before.hold_overridden, "before"),
     Rule("a session closed without the checks before leaving that are asked for: as often, as far apart, as late",
          leaving.closed_without_the_checks, "leaving"),

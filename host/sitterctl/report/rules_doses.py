@@ -3,9 +3,9 @@
 The rules are as in rules_before.py; deviations.py has the order.
 """
 
-from sitterctl.report.model import Dose, Session, lasting, since
+from sitterctl.report.model import Dose, Event, Session, lasting, since
 from sitterctl.report.rules_before import Finding
-from sitterctl.report.standing import is_walk_in
+from sitterctl.report.standing import both, is_walk_in
 
 
 def dose_not_as_planned(session: Session) -> list[Finding]:
@@ -46,6 +46,40 @@ def second_dose_outside_its_window(session: Session) -> list[Finding]:
         return []
     return [Finding(dose.at, f"Dose 2 was given at {since(dose.at)}, planned between {first_min} and {until_min} min.")
             for dose in session.doses[1:2] if not first_min <= dose.at < until_min]  # fmt: skip
+
+
+def dose_on_a_pressure_that_holds(session: Session) -> list[Finding]:
+    """A pressure that was old, or for a further dose one over an alarm limit, and nobody had answered for it. What is
+    over the hold before the first dose has a rule of its own."""
+    found = []
+    for place, dose in enumerate(session.doses, 1):
+        before = [reading for reading in session.pressures if reading.at <= dose.at]
+        if not before or _is_answered_for(session, before[-1], dose):
+            continue
+        last, age_min = before[-1], session.in_force("hold_age_min", dose.at)
+        if age_min is not None and dose.at - last.at >= age_min:
+            found.append(Finding(dose.at, f"Dose {place} was given {lasting(dose.at - last.at)} after the last blood "
+                                 f"pressure; {age_min} min are allowed."))  # fmt: skip
+        over = _over_alarm_limit(session, last) if place > 1 else None
+        if over:
+            found.append(Finding(dose.at, f"Dose {place} was given with the last pressure at {over}; the log has no "
+                                 "override for it."))  # fmt: skip
+    return found
+
+
+def _is_answered_for(session: Session, reading: Event, dose: Dose) -> bool:
+    return any(reading.at <= override.at <= dose.pressed.at for override in session.overrides)
+
+
+def _over_alarm_limit(session: Session, reading: Event) -> str | None:
+    """`182/96, over the alarm limits of 180/110`."""
+    sides = ("systolic", "diastolic")
+    values = [reading.fields.get(f"{side}_mmhg") for side in sides]
+    limits = [session.in_force(f"{side}_high_mmhg", reading.at) for side in sides]
+    pairs = zip(values, limits, strict=True)
+    if not any(value is not None and limit is not None and value > limit for value, limit in pairs):
+        return None
+    return f"{both(*values)}, over the alarm limits of {both(*limits)}"
 
 
 def dose_before_the_checks(session: Session) -> list[Finding]:
