@@ -83,29 +83,34 @@ def settings_faults(plan: dict, chosen: dict) -> list[str]:
     return faults + ["limits.%s" % fault for fault in settings.check(whole)]
 
 
-def refusal(plan: dict | None, fits: bool, unit_id: str, today: int | None, used) -> str | None:
+def refusal(plan: dict | None, misfit: str | None, unit_id: str, today: int | None, used) -> str | None:
     """Why this plan begins no session here and today, in at most 26 characters; None if it may. `plan` has no fault
-    by plan.check, `fits` says whether it has none by `settings_faults`; `used` has [id, code, day] of plans whose
+    by plan.check, `misfit` is the first by `settings_faults` or None; `used` has [id, code, day] of plans whose
     sessions there have been."""
     if plan is None:
-        return "no valid plan"
+        return "no plan for a session"
     if plan["unit_id"] != unit_id:
-        return "for unit " + plan["unit_id"]
+        return "plan for " + plan["unit_id"]
     ended = over(plan, today or 0, used)
     if ended:
         return ended
     if today is None:
         return "clock not set: no session"
     if today < plan["clearance"]["on"]:
-        return "cleared from " + utc.day_text(plan["clearance"]["on"])
-    return None if fits else "plan breaks a setting"
+        return "plan valid from " + utc.day_text(plan["clearance"]["on"])
+    return "check plan: " + _field(misfit) if misfit else None
+
+
+def _field(fault: str) -> str:
+    """What of the plan a fault is about, as much as there is room for: `dose_mg`."""
+    return fault.split(":")[0].split(".")[-1][:14]
 
 
 def over(plan: dict, today: int, used) -> str | None:
     """Why this plan will never again begin a session, in as many characters."""
     for other_id, code, day in used:
         if other_id == plan["id"]:
-            return "plan used " + utc.day_text(day) if code == plan["code"] else "copied from " + code
+            return "plan used " + utc.day_text(day) if code == plan["code"] else "plan used by " + code
     return "plan ended " + utc.day_text(plan["expires"]) if today > plan["expires"] else None
 
 

@@ -13,7 +13,7 @@ A pressure that no patient has is a fault of the reading, whatever the module sa
 
 from sitter import logbook
 from sitter.cuff_codes import IMPLAUSIBLE
-from sitter.schedule import Schedule
+from sitter.schedule import MANDATORY, Schedule
 
 NOTICE_MS = 10000
 FIRST_ABOVE_MMHG = 30
@@ -77,9 +77,9 @@ class Cuff:
             self._announced_ms = None
         elif self._announced_ms is None:
             self._announced_ms = now_ms
-            unit.record(out, "cuff", now_ms, event="announced", cause="schedule")
+            unit.record(out, "cuff", now_ms, event="announced", cause=self.schedule.cause(start_ms, unit.session))
         elif now_ms >= self._begins_ms(start_ms):
-            self.start(now_ms, unit, "schedule", out)
+            self.start(now_ms, unit, self.schedule.cause(start_ms, unit.session), out)
 
     def _uncapped_ms(self, now_ms: int, unit, start_ms: int, out) -> int:
         """When it may begin, with the hour's limit; that it waits for that is said once, not for some seconds' sake."""
@@ -88,7 +88,7 @@ class Cuff:
             return start_ms
         if start_ms <= now_ms < free_ms and not self._capped and self._announced_ms is None:
             self._capped = True
-            unit.record(out, "cuff", now_ms, event="capped", cause="schedule")
+            unit.record(out, "cuff", now_ms, event="capped", cause=self.schedule.cause(start_ms, unit.session))
         return free_ms
 
     def _begins_ms(self, start_ms: int) -> int:
@@ -153,6 +153,8 @@ class Cuff:
         """What staff should know of the reading that comes next; empty while there is nothing to know."""
         start_ms = self.schedule.start_ms(unit.session)
         if start_ms is not None and self._announced_ms is not None:
-            return "CUFF IN %d s" % ((max(0, self._begins_ms(start_ms) - now_ms) + 999) // 1000)
+            left_s = (max(0, self._begins_ms(start_ms) - now_ms) + 999) // 1000
+            which = "40 MIN " if self.schedule.cause(start_ms, unit.session) == MANDATORY else ""
+            return "%sCUFF IN %d s" % (which, left_s)
         left_s = (self.schedule.waits_ms(now_ms, unit.session) + 999) // 1000
         return "CUFF WAITS %d:%02d" % (left_s // 60, left_s % 60) if left_s and not self.busy else ""

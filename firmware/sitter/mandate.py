@@ -32,11 +32,12 @@ class Mandate:
         self.plan = patient_plan
         self.settings.update(self.own)
         self.settings.update(clearance.individual(patient_plan))
-        self._fits = patient_plan is not None and not clearance.settings_faults(patient_plan, self.own)
+        faults = clearance.settings_faults(patient_plan, self.own) if patient_plan else []
+        self._misfit = faults[0] if faults else None
 
     def refusal(self, today: int | None) -> str | None:
         """Why no session may begin on this plan, for the screen; `today` None where the clock can't be trusted."""
-        return clearance.refusal(self.plan, self._fits, self.unit_id, today, self._used)
+        return clearance.refusal(self.plan, self._misfit, self.unit_id, today, self._used)
 
     def ended(self, patient_plan: dict, today: int | None) -> str | None:
         """Why another plan could never begin a session here."""

@@ -7,7 +7,7 @@ all (Chernik 1990, as later modified). For dissociation CADSS is too long for a 
 unit's own words.
 """
 
-from sitter.schedule import MANDATORY_MS
+from sitter.schedule import MANDATORY, MANDATORY_MS
 
 KIND = "observe"
 BREATHS = ("breaths_per_min", "BREATHS A MINUTE?",
@@ -42,7 +42,7 @@ class Observe:
         pending = unit.cuff.busy or (start_ms is not None and start_ms <= now_ms)
         if now_ms - (session.t0_ms or 0) >= MANDATORY_MS and not pending:
             self.asked = True
-            self.begin(now_ms, unit, "40 min")
+            self.begin(now_ms, unit, MANDATORY)
 
     def write(self, now_ms: int, unit, out) -> None:
         """The questions have ended; what nobody answered is absent."""

@@ -21,6 +21,7 @@ REST_MS = 30000
 RETRY_MS = 60000
 AGAIN_MS = 5 * 60000
 MANDATORY_MS = 40 * 60000
+MANDATORY = "40 min"
 
 _INTERVAL = {
     "onset": "pressure_interval_peak_min",
@@ -69,6 +70,12 @@ class Schedule:
         mandatory_ms = session.t0_ms + MANDATORY_MS
         latest_ms = due_ms + MOST_MS
         return min(latest_ms, mandatory_ms + MOST_MANDATORY_MS) if due_ms <= mandatory_ms else latest_ms
+
+    def cause(self, start_ms: int, session) -> str:
+        """What a reading of this moment is taken for: the first one from 40 minutes on is marked in screen and log."""
+        mandatory_ms = (session.t0_ms or 0) + MANDATORY_MS
+        stands_for_it = start_ms >= mandatory_ms and (self._read_ms is None or self._read_ms < mandatory_ms)
+        return MANDATORY if stands_for_it else "schedule"
 
     # --- when the cuff may take it ------------------------------------------------------------------------------------
 

@@ -185,7 +185,7 @@ def test_without_a_list_of_clinicians_nobody_overrides():
 
 
 def test_a_session_begins_on_its_own_plan_only_and_says_why_not():
-    for changes, words in (({"unit_id": "SIM-0002"}, "for unit SIM-0002"), ({"expires": 20260424}, None)):
+    for changes, words in (({"unit_id": "SIM-0002"}, "plan for SIM-0002"), ({"expires": 20260424}, None)):
         bed = bedside()
         bed.unit.take_plan(practice_plan("SIM-0001", 20260424, changes))
         bed.press("NEXT")

@@ -100,6 +100,16 @@ def test_the_screen_counts_ten_seconds_down_and_the_reading_is_not_late():  # RE
     assert bed.prompt() == "" and shown(bed)["key_bp"] == "DEFLATE"
 
 
+def test_the_reading_at_forty_minutes_is_marked_on_screen_and_in_the_log():
+    bed = Cuffed()
+    bed.to(39, 52)
+    assert bed.prompt() == "40 MIN CUFF IN 8 s"
+    bed.to(52)
+    begun = [(cause, at_s) for _, cause, at_s in bed.events("started")]
+    assert begun == [("schedule", 600), ("schedule", 1230), ("schedule", 1860), ("40 min", 2400), ("schedule", 3030)]
+    assert [row["cause"] for row in bed.of("pressure")][-2:] == ["40 min", "schedule"]
+
+
 def test_a_reading_that_becomes_due_without_warning_has_its_notice_all_the_same():  # REQ-191
     bed = Cuffed()
     bed.to(9)
@@ -264,7 +274,7 @@ def test_a_deferral_and_a_delicate_moment_together_stay_within_the_limit():
     bed.to(39, 55)
     bed.wait()
     bed.to(44, 50)
-    assert bed.prompt() == "CUFF IN 5 s" and shown(bed)["key_bp"] == "BP"  # two more minutes would be too late
+    assert bed.prompt() == "40 MIN CUFF IN 5 s" and shown(bed)["key_bp"] == "BP"  # two more minutes would be too late
     bed.to(45)
     assert bed.starts()[-1] == 44 * MIN + 55
 
@@ -321,7 +331,11 @@ def test_a_cuff_that_fails_is_not_inflated_more_often_than_the_hour_allows():  #
     starts = bed.starts()
     # One was by key, half a minute before the dose.
     assert starts == [600, 690, 1020, 1110, 1440, 3570, 4200, 4290, 4620, 4710, 5040, 7170]
-    assert bed.events("capped") == [("capped", "schedule", at_s) for at_s in (1530, 3900, 5130)]
+    assert bed.events("capped") == [
+        ("capped", "schedule", 1530),
+        ("capped", "40 min", 3900),
+        ("capped", "40 min", 5130),
+    ]
     assert "pressure_overdue" in bed.names()
 
 

@@ -18,7 +18,8 @@ def faults(**changes):
 def on_unit(whole, today=TODAY, used=(), **chosen):
     """Why it begins no session; as the unit asks."""
     own = settings.complete(chosen)
-    return clearance.refusal(whole, not clearance.settings_faults(whole, own), UNIT, today, used)
+    misfits = clearance.settings_faults(whole, own)
+    return clearance.refusal(whole, misfits[0] if misfits else None, UNIT, today, used)
 
 
 def test_a_good_plan_has_no_faults_and_begins_a_session():
@@ -192,15 +193,15 @@ def test_what_was_found_out_lies_before_the_clearance_and_the_end_not_long_behin
 
 def test_each_reason_why_a_plan_begins_no_session_has_its_sentence():  # REQ-086
     whole = made()
-    assert clearance.refusal(None, False, UNIT, TODAY, []) == "no valid plan"
-    assert on_unit(made({"unit_id": "SIM-0002"})) == "for unit SIM-0002"
+    assert clearance.refusal(None, None, UNIT, TODAY, []) == "no plan for a session"
+    assert on_unit(made({"unit_id": "SIM-0002"})) == "plan for SIM-0002"
     assert on_unit(whole, today=20260512) == "plan ended 2026-05-11"
-    assert on_unit(whole, today=20260503) == "cleared from 2026-05-04"
+    assert on_unit(whole, today=20260503) == "plan valid from 2026-05-04"
     assert on_unit(whole, today=None) == "clock not set: no session"
     assert on_unit(whole, used=[[whole["id"], whole["code"], 20260502]]) == "plan used 2026-05-02"
-    assert on_unit(whole, used=[[whole["id"], "KAP-0041", 20260502]]) == "copied from KAP-0041"
+    assert on_unit(whole, used=[[whole["id"], "KAP-0041", 20260502]]) == "plan used by KAP-0041"
     assert on_unit(whole, used=[["ffffffff", whole["code"], 20260502]]) is None, "the next one of the same patient"
-    assert on_unit(whole, preparation_meetings=3) == "plan breaks a setting"
+    assert on_unit(whole, preparation_meetings=3) == "check plan: meetings"
 
 
 def test_each_reason_fits_the_screen():

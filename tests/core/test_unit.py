@@ -133,7 +133,7 @@ def test_a_session_cannot_begin_without_a_valid_plan():  # REQ-081
     bed = Bedside(with_plan=False)
     bed.press("NEXT")
     assert bed.unit.session.phase == "idle"
-    assert keypad.prompt(bed.now_ms, bed.unit) == "no valid plan"
+    assert keypad.prompt(bed.now_ms, bed.unit) == "no plan for a session"
 
 
 def test_a_session_cannot_begin_without_room_for_its_record():
