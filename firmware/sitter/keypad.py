@@ -240,6 +240,8 @@ def _course_words(now_ms: int, unit) -> str:
     planned_min = unit.mandate.planned_min
     if unit.same_arm.suspected:
         return same_arm.WORDS
+    if unit.director.talking:
+        return "TALK: music is down"
     if unit.session.held:
         return "phase is held"
     if planned_min and unit.session.dosed and unit.session.minute(now_ms) >= planned_min:

@@ -13,7 +13,8 @@ _SETTINGS_A_STEP = 8
 def begin(now_ms: int, unit, out) -> None:
     """A session opens."""
     out.log = "open"
-    unit.record(out, "plan", now_ms, **unit.mandate.summary())
+    for record, fields in unit.mandate.told():
+        unit.record(out, record, now_ms, **fields)
     if unit.mandate.walk_in:
         route, by, reason = unit.mandate.walk_in
         unit.record(out, "walk_in", now_ms, by=by, reason=reason, route=route)

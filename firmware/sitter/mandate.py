@@ -79,8 +79,22 @@ class Mandate:
         earliest, latest = dose["second_from_min"], dose["second_until_min"]
         return None if earliest <= min_from_t0 < latest else "2nd dose: %d to %d min" % (earliest, latest)
 
-    def summary(self) -> dict:
-        """What of it the log of its session begins with, as the fields of the record `plan`."""
+    def told(self) -> list[tuple[str, dict]]:
+        """What of it the log of its session begins with: records and their fields."""
+        found = [("plan", self._summary())]
+        if self.plan:
+            screening, after = self.plan["screening"], self.plan["integration"]
+            found.append(("screening", {"by": screening["by"], "day": screening["on"], "willing": int(after["willing"]),
+                                        "supported": int(after["supported"])}))  # fmt: skip
+            reviews = screening.get("reviews", {})
+            found += [("review", {"condition": name, "by": reviews[name]["by"], "day": reviews[name]["on"]})
+                      for name in sorted(reviews)]  # fmt: skip
+            own = clearance.individual(self.plan)
+            found += [("own_limit", {"name": name, "value": own[name], "unit_value": self.own[name]})
+                      for name in sorted(own)]  # fmt: skip
+        return found
+
+    def _summary(self) -> dict:
         found: dict = {"code": self.code, "route": self.route}
         if self.plan:
             whole, dose = self.plan, self.plan["dose"]

@@ -99,6 +99,12 @@ TABLE = (
     # Where pulse and saturation come from, as the session begins and behind each restart in it. calibrated: by the
     # part's own calibration; without this record it was a MAX30102, which is uncalibrated.
     "33 oximeter at_ms:I:ms calibrated:B: part:s:\n"
+    # Who screened the patient of the plan and when, and what was said of integration.
+    "34 screening at_ms:I:ms day:I:day willing:B: supported:B: by:s:\n"
+    # A condition of the screening, or its pressure, that somebody has reviewed.
+    "35 review at_ms:I:ms day:I:day by:s: condition:s:\n"
+    # A limit or an interval of this patient's own, beside the unit's.
+    "36 own_limit at_ms:I:ms value:i: unit_value:i: name:s:\n"
 )
 
 ABSENT = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF, "b": -0x80, "h": -0x8000, "i": -0x80000000}

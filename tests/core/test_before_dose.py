@@ -228,8 +228,23 @@ def test_limits_of_the_plan_are_in_force_and_go_with_it():
     bed.run(1)
     assert bed.names() == ["systolic_high"]
     assert [s["value"] for s in bed.of("setting") if s["name"] == "systolic_high_mmhg"] == [150]
+    (told,) = bed.of("own_limit")
+    assert (told["name"], told["value"], told["unit_value"]) == ("systolic_high_mmhg", 150, own)
     bed.unit.take_plan(PLAN)
     assert bed.unit.settings["systolic_high_mmhg"] == own == bed.unit.mandate.own["systolic_high_mmhg"]
+
+
+def test_the_log_says_who_screened_reviewed_and_what_was_said_of_integration():
+    bed = Bedside()
+    review = {"by": "MD-09", "on": 20260420}
+    changes = {"screening": {"neurological_condition": True, "reviews": {"neurological_condition": review}}}
+    bed.unit.take_plan(practice_plan("SIM-0001", 20260424, changes))
+    bed.to_ready()
+    (screened,), (reviewed,) = bed.of("screening"), bed.of("review")
+    plan = bed.unit.plan
+    assert (screened["by"], screened["day"]) == (plan["screening"]["by"], plan["screening"]["on"])
+    assert (screened["willing"], screened["supported"]) == (1, 1)
+    assert (reviewed["condition"], reviewed["by"], reviewed["day"]) == ("neurological_condition", "MD-09", 20260420)
 
 
 def test_what_is_left_of_used_plans_is_not_trusted():

@@ -1,4 +1,4 @@
-from test_unit import PLAN, Bedside, Reading
+from test_unit import PLAN, Bedside, Reading, shown
 
 from sitter import cues
 from sitter.catalogue import Catalogue, packed
@@ -278,3 +278,17 @@ def test_what_staff_chose_about_the_music_outlives_a_power_cut():
     assert again.track() == (2, 2) and again.cue().volume == 8
     for wrong in (None, [], [0], [0, "x"], "off"):  # of a program before this one, or damaged
         again.unit.director.restore(wrong)
+
+
+def test_the_music_makes_way_for_a_voice_and_the_screen_says_so_until_that_is_over():
+    bed = Music()
+    bed.dosed()
+    bed.run(10)
+    assert bed.cue().volume > cues.DUCKED
+    bed.choose("TALK: MUSIC DOWN")
+    bed.run(6)
+    assert bed.cue().volume == cues.DUCKED
+    assert shown(bed)["prompt"] == "TALK: music is down"
+    bed.choose("TALK OVER: MUSIC UP")
+    bed.run(6)
+    assert bed.cue().volume > cues.DUCKED and shown(bed)["prompt"] == ""

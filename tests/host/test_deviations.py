@@ -86,6 +86,30 @@ def test_page_tells_what_the_session_stands_on():
         assert said in page, said
 
 
+LIMITS: list[Told] = [(-12, "own_limit", {"name": name, "value": value, "unit_value": units}) for name, value, units in
+                      (("systolic_high_mmhg", 170, 160), ("pulse_low_bpm", 55, 50), ("spo2_low_pct", 88, 90),
+                       ("pressure_interval_peak_min", 5, 10))]  # fmt: skip
+SCREENED: list[Told] = [
+    (-12, "screening", {"by": "MD-03", "day": 20260302, "willing": 1, "supported": 1}),
+    (-12, "review", {"condition": "neurological_condition", "by": "MD-09", "day": 20260305}),
+]
+
+
+def test_limits_that_are_wider_than_the_units_are_told_and_narrower_ones_are_not():
+    assert found([*quiet(), *LIMITS]) == [
+        "-12 Systolic high of this plan is 170 mmHg, wider than the unit's 160.",
+        "-12 SpO2 low of this plan is 88 %, wider than the unit's 90.",
+    ]
+
+
+def test_page_tells_who_screened_and_reviewed_and_which_limits_are_the_patients_own():
+    page = page_of([*quiet(), *LIMITS, *SCREENED])
+    for said in ("MD-03", "on 2026-03-02", "willing: yes", "supported: yes", "Review: Neurological condition",
+                 "on 2026-03-05", "own; the unit&#39;s is 10"):  # fmt: skip
+        assert said in page, said
+    assert "the plan has none of its own" in page_of(quiet())
+
+
 # --- the hold ---------------------------------------------------------------------------------------------------------
 
 OVERRIDE: Told = (-3, "override", {"systolic_mmhg": 151, "diastolic_mmhg": 92, "by": "MD-07", "reason": "usual"})

@@ -41,7 +41,8 @@ def test_reading_that_came_late_says_what_else_was_then():
     told = [*without_readings(75, 75), (75, "away", {"event": "began"}), (79, "away", {"event": "ended"}),
             (76, "cuff", {"event": "fault", "code": 87}), reading(80)]  # fmt: skip
     assert found(told) == [
-        "75 The reading due at +75:00 came 5:00 late; meanwhile the patient was away, 1 attempt of the cuff failed."
+        "75 The reading due at +75:00 came 5:00 late; meanwhile the patient was away, 1 attempt of the cuff failed.",
+        "76 1 attempt of the cuff brought no reading (code 87).",
     ]
 
 

@@ -39,9 +39,35 @@ def test_session_closed_too_soon_after_the_last_dose_is_told():
     ]
 
 
-def test_unit_that_asks_for_no_checks_has_nothing_to_look_at():
+def test_unit_that_asks_for_no_checks_is_told():
     told = [one for one in with_setting("leave_passes", 0) if one[1] != "leaving"]
-    assert found(told) == []
+    assert found(told) == ["150 The unit's settings ask for no check before leaving; none was made."]
+    assert found(with_setting("leave_passes", 0)) == [
+        "150 The unit's settings ask for no check before leaving; 2 were made."
+    ]
+
+
+def test_check_that_did_not_pass_says_why():
+    def changed_check(**fields: object) -> list[str]:
+        failed: Told = (125, "leaving", {**leaving(125, 0, passed=0)[2], **fields})
+        return [one for one in found([*quiet(), failed]) if "did not pass" in one]
+
+    assert changed_check(total=9, activity=0) == [
+        "125 A check before leaving did not pass: 9 of 12, activity at 0."
+    ]  # fmt: skip
+    assert changed_check(escort=0) == ["125 A check before leaving did not pass: 12 of 12, no escort."]
+    assert changed_check(vitals=None, total=None) == [
+        "125 A check before leaving did not pass: no score, as vitals could not be scored."
+    ]
+
+
+def test_cuff_that_failed_is_told_once_with_its_codes_and_one_that_was_stopped_is_not():
+    faults: list[Told] = [(m, "cuff", {"event": "fault", "code": code, "cause": "schedule"})
+                          for m, code in ((21, 87), (23, 2), (24, 87))]  # fmt: skip
+    assert [one for one in found([*quiet(), *faults]) if "brought no reading" in one] == [
+        "21 3 attempts of the cuff brought no reading (code 2, 87)."
+    ]
+    assert found([*quiet(), (21, "cuff", {"event": "stopped", "cause": "key BP"})]) == []
 
 
 def test_closing_without_the_checks_names_who_answers_for_it():

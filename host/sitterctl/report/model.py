@@ -74,6 +74,9 @@ class Session:
     offs: list[Span]
     boots: list[Event]
     walk_ins: list[Event]
+    screenings: list[Event]
+    reviews: list[Event]
+    own_limits: list[Event]
     checks: list[Event]
     overrides: list[Event]
     baselines: list[Event]
@@ -181,6 +184,9 @@ def build(log: Log, zone: tzinfo | None = None) -> Session:
         offs=offs,
         boots=_events(log, "boot", at),
         walk_ins=_events(log, "walk_in", at),
+        screenings=_events(log, "screening", at),
+        reviews=_events(log, "review", at),
+        own_limits=_events(log, "own_limit", at),
         checks=_events(log, "check", at),
         overrides=_events(log, "override", at),
         baselines=_events(log, "baseline", at),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sitter import utc
 from sitterctl.report.model import Session
-from sitterctl.report.standing import at_rest, both, day, is_walk_in
+from sitterctl.report.standing import at_rest, both, day, is_walk_in, limit_words
 
 
 class Finding(NamedTuple):
@@ -50,6 +50,23 @@ def clearance_not_good(session: Session) -> list[Finding]:
         if today > (plan.get("expires") or today):
             found.append(f"The session began after {day(plan.get('expires'))}, until when its plan was cleared.")
     return [Finding(session.begin, sentence) for sentence in found]
+
+
+# Names of limits that are an upper one, or an interval: higher is wider. Of the others lower is.
+_LOWER = ("_low_bpm", "_low_pct", "_low_mmhg")
+
+
+def wider_than_the_units(session: Session) -> list[Finding]:
+    """Limits and intervals of the plan that alarm later, or measure more seldom, than the unit's own would."""
+    found = []
+    for limit in session.own_limits:
+        name, value, units = (limit.fields.get(field) for field in ("name", "value", "unit_value"))
+        if not name or value is None or units is None or name == "volume_cap" or value == units:
+            continue
+        if (value < units) == name.endswith(_LOWER):
+            called, shown = limit_words(limit.fields)
+            found.append(Finding(limit.at, f"{called} of this plan is {shown}, wider than the unit's {units}."))
+    return found
 
 
 # --- the hold ---------------------------------------------------------------------------------------------------------

@@ -41,6 +41,30 @@ def closed_and_answered_for(session: Session) -> list[Finding]:
     ]
 
 
+def no_checks_asked_for(session: Session) -> list[Finding]:
+    """The unit's settings leave the checks out: nothing was asked before leaving unless somebody did by themselves."""
+    if not (session.closed and session.dosed) or session.in_force("leave_passes", session.over) != 0:
+        return []
+    done = f"{len(session.leavings)} were made" if session.leavings else "none was made"
+    return [Finding(session.over, f"The unit's settings ask for no check before leaving; {done}.")]
+
+
+def checks_not_passed(session: Session) -> list[Finding]:
+    return [
+        Finding(one.at, f"A check before leaving did not pass: {_why_not(one.fields)}.")
+        for one in session.leavings if one.fields.get("passed") == 0
+    ]  # fmt: skip
+
+
+def _why_not(check: dict) -> str:
+    missing = [name for name in observed.PARTS if check.get(name) is None]
+    if missing:
+        return f"no score, as {', '.join(missing)} could not be scored"
+    at_none = [name for name in observed.PARTS if check[name] == 0]
+    said = f"{check.get('total')} of 12" + (f", {', '.join(at_none)} at 0" if at_none else "")
+    return said + ("" if check.get("escort") else ", no escort")
+
+
 # --- the last numbers -------------------------------------------------------------------------------------------------
 
 

@@ -69,6 +69,17 @@ def often_held_back(session: Session) -> list[Finding]:
                     f"times: {told}.")]  # fmt: skip
 
 
+def cuff_failed(session: Session) -> list[Finding]:
+    """Attempts that ended in a fault of the cuff's; one that staff stopped is their choice."""
+    faults = [one for one in session.cuff if one.fields.get("event") == "fault"]
+    if not faults:
+        return []
+    codes = sorted({one.fields["code"] for one in faults if one.fields.get("code") is not None})
+    with_codes = f" (code {', '.join(str(code) for code in codes)})" if codes else ""
+    return [Finding(faults[0].at, f"{len(faults)} attempt{'s' if len(faults) > 1 else ''} of the cuff brought no "
+                    f"reading{with_codes}.")]  # fmt: skip
+
+
 def keyed_in_by_hand(session: Session) -> list[Finding]:
     mine = [reading for reading in session.pressures if by_hand(reading.fields)]
     if not mine:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sitter import utc
+from sitter import settings, utc
 from sitterctl.report.model import Event, Session, words
 
 WALK_IN = "WALK-IN"  # what stands in the place of a code
@@ -58,21 +58,59 @@ def plan_facts(session: Session) -> list[tuple[str, str, str]]:
         ("Planned dose", _with("mg", plan.get("dose_mg")), _per_kg(plan.get("dose_mg"), plan.get("weight_kg"))),
         _second(plan),
         ("Pressure at the screening", screening, "mmHg"),
+        *_screened(session),
         ("Meetings before", _shown(plan.get("meetings")), ""),
         ("Planned length", _with("min", plan.get("planned_min")), ""),
         ("Cleared by", _shown(plan.get("cleared_by")),
          f"on {day(plan.get('cleared_on'))}, until {day(plan.get('expires'))}"),
+        *_own_limits(session),
     ]  # fmt: skip
+
+
+def _screened(session: Session) -> list[tuple[str, str, str]]:
+    """Who screened and who reviewed, and what was said of integration; a log of before has none of it."""
+    found = []
+    for said in (one.fields for one in session.screenings[:1]):
+        found += [
+            ("Screened by", _shown(said.get("by")), f"on {day(said.get('day'))}"),
+            ("Integration", f"willing: {_yes(said.get('willing'))}", f"supported: {_yes(said.get('supported'))}"),
+        ]
+    for said in (one.fields for one in session.reviews):
+        found.append((f"Review: {words(said.get('condition'))}", _shown(said.get("by")), f"on {day(said.get('day'))}"))
+    return found
+
+
+def _own_limits(session: Session) -> list[tuple[str, str, str]]:
+    if "own_limit" not in session.knows:
+        return []
+    rows = [(*limit_words(one.fields), f"this patient's own; the unit's is {_shown(one.fields.get('unit_value'))}")
+            for one in session.own_limits]  # fmt: skip
+    return rows or [("Limits", "the unit's", "the plan has none of its own")]
+
+
+_UNITS = {row[0]: row[1] for row in settings.SETTINGS}
+
+
+def limit_words(fields: dict) -> tuple[str, str]:
+    """A setting and its value as people write them: `Systolic high`, `170 mmHg`."""
+    name = fields.get("name") or ""
+    unit = _UNITS.get(name, "")
+    called = words(name.rsplit("_", 1)[0] if unit else name)
+    return called, f"{_shown(fields.get('value'))} {unit}".strip()
+
+
+def _yes(flag: int | None) -> str:
+    return "–" if flag is None else "yes" if flag else "no"
 
 
 def _second(plan: dict) -> tuple[str, str, str]:
     dose_mg = plan.get("second_dose_mg")
     if dose_mg is None and "second_dose_mg" in plan:
-        return "Second dose", "not planned", ""
+        return "Planned second dose", "none", ""
     first_min, until_min = plan.get("second_from_min"), plan.get("second_until_min")
     window = "" if first_min is None or until_min is None else f"from {first_min} to {until_min} min"
     each = _per_kg(dose_mg, plan.get("weight_kg"))
-    return "Second dose", _with("mg", dose_mg), "; ".join(words for words in (each, window) if words)
+    return "Planned second dose", _with("mg", dose_mg), "; ".join(words for words in (each, window) if words)
 
 
 def _per_kg(dose_mg: int | None, weight_kg: int | None) -> str:
