@@ -245,7 +245,7 @@ def test_a_plan_that_could_never_begin_a_session_is_not_taken(unit: FakeUnit) ->
     mandate = unit.app.unit.mandate
     mandate._used = [[PLAN["id"], "KAP-0007", 20260401]]
     with device.connect(unit.port, keys.at_hand()) as line:
-        with pytest.raises(SitterError, match="id: copied from KAP-0007"):
+        with pytest.raises(SitterError, match="id: plan used by KAP-0007"):
             transfer.put(line, "plan", PLAN)
         mandate._used = []
         unit.app.unit.today = lambda now_ms: 20991231  # type: ignore[method-assign]

@@ -22,6 +22,7 @@ from sitter.unit import Unit
 THREE_HOURS_S = 3 * 3600
 EXAMPLES = int(os.environ.get("SITTER_EXAMPLES", "4"))
 CHOSEN = table.complete({"clinicians": ["MD-07"], "leave_after_min": 30, "leave_apart_min": 5, "baseline_readings": 1})
+SIDES = ("systolic", "diastolic")
 SEEN = [duty_u16(seen) for seen in range(1001)]
 # What does not come of chance alone: the way to the dose, and choices deep in the menu.
 READY = [("NEXT", "short")] * 7 + [("BP", "short")]
@@ -48,8 +49,9 @@ TIMELINES = st.lists(st.tuples(st.integers(0, 600), ACTS), min_size=20, max_size
 class Room:
     """A unit, a patient, a cuff and the light, in steps of a second and at each key."""
 
-    def __init__(self) -> None:
-        self.unit = Unit(CHOSEN, practice_plan("SIM-0001", 20260424), "SIM-0001")
+    def __init__(self, headphones: bool = False) -> None:
+        chosen = dict(CHOSEN, music_on_headphones=int(headphones))
+        self.unit = Unit(chosen, practice_plan("SIM-0001", 20260424), "SIM-0001")
         self.now_ms = 0
         self.vitals = {"pulse_bpm": 72, "spo2_pct": 97, "finger": True}
         self.pressure, self.fault = (122, 78), 0
@@ -147,6 +149,7 @@ class Course:
     def __init__(self) -> None:
         self.phase, self.t0_ms = "idle", None
         self.checked = self.readings = 0
+        self.pressure = self.answered_ms = None  # the last, and when somebody answered for it
 
     def look(self, unit, now_ms: int, told: list) -> None:
         for name, fields in told:
@@ -159,6 +162,11 @@ class Course:
             self.checked += 1
         elif name == "pressure":
             self.readings += 1
+            self.pressure, self.answered_ms = fields, None
+        elif name == "override":
+            self.answered_ms = fields["at_ms"]
+        elif name == "dose":
+            self._look_at_dose(fields)
         elif name == "phase":
             before, self.phase = self.phase, fields["phase"]
             if self.phase == "checks":
@@ -169,6 +177,14 @@ class Course:
                 assert self.checked == len(CHOSEN["checklist"]) and self.readings >= 1
             elif self.phase == "onset":
                 assert before == "ready" or fields["cause"] == "back by menu"
+
+    def _look_at_dose(self, dose: dict) -> None:
+        """Never on a pressure that is old or too high, unless somebody has answered for it."""
+        pressure, form = self.pressure, "hold_{}_mmhg" if dose["number"] == 1 else "{}_high_mmhg"
+        over = any(pressure[f"{side}_mmhg"] > CHOSEN[form.format(side)] for side in SIDES)
+        assert not over or self.answered_ms is not None, (dose, pressure)
+        since_ms = pressure["at_ms"] if self.answered_ms is None else self.answered_ms
+        assert dose["at_ms"] - dose["ago_min"] * 60000 - since_ms < CHOSEN["hold_age_min"] * 60000, (dose, pressure)
 
     def _look_at_t0(self, unit, now_ms: int, told: list) -> None:
         before, self.t0_ms = self.t0_ms, unit.session.t0_ms
@@ -213,10 +229,12 @@ def replayed(log: bytes) -> dict:
 
 
 @settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.generate])
-@given(TIMELINES, st.booleans())
-def test_three_hours_of_anything_keep_the_rules_and_replay_from_the_log(timeline: list, well_begun: bool) -> None:
-    # REQ-097, REQ-143
-    room = Room()
+@given(TIMELINES, st.booleans(), st.booleans())
+def test_three_hours_of_anything_keep_the_rules_and_replay_from_the_log(
+    timeline: list, well_begun: bool, headphones: bool
+) -> None:
+    # REQ-097, REQ-143, REQ-231, REQ-232
+    room = Room(headphones)
     if well_begun:
         for _ in range(90):
             room.second()
