@@ -22,7 +22,6 @@ from drivers.keys import Keys
 from drivers.light import Light
 from drivers.link import Link
 from drivers.logstore import SESSION_BYTES, LogStore
-from drivers.nibp import Nibp
 from drivers.rtc import Ds3231
 from drivers.statestore import StateStore
 from drivers.supply import Max17048
@@ -54,8 +53,6 @@ class App:
         self.annunciator = Annunciator(
             board.lamp_red, board.lamp_yellow, board.lamp_cyan, board.sounder, board.call_relay
         )
-        self.nibp = Nibp(board.nibp_uart)
-        self.care = Care(self.state, self.nibp)
         self.keys = Keys(board.internal_i2c, board.keys_int, board.free_internal_i2c)
         self.supply = Max17048(board.internal_i2c)
         self.music = DfPlayer(board.music_uart, board.music_busy)
@@ -65,6 +62,8 @@ class App:
         import startup  # which is not needed again: main.py unloads it
 
         self.unit, self._settings_fault = startup.build_unit(board, self.state)
+        self.nibp = startup.build_cuff(board, self.unit.settings)
+        self.care = Care(self.state, self.nibp)
         self.oximeter = startup.build_oximeter(board, self.unit.settings)
         self.unit.oximeter = (self.oximeter.part, self.oximeter.calibrated)
         self.key_pressed = asyncio.ThreadSafeFlag()

@@ -52,8 +52,9 @@ def _oximeter(app, now_ms: int) -> dict:
 
 
 def _nibp(app, now_ms: int) -> dict:
-    """What the module has said since it was asked last; and it is asked for its cuff's pressure, without inflating."""
-    told = {"fault": app.unit.faults.get("nibp"), "busy": app.nibp.busy, "cuff_mmhg": app.nibp.cuff_mmhg}
+    """What the module has said since it was asked last; and it is asked again, without inflating."""
+    told = {"fault": app.unit.faults.get("nibp"), "busy": app.nibp.busy, "answers": app.nibp.answered,
+            "cuff_mmhg": app.nibp.cuff_mmhg}  # fmt: skip
     app.nibp.look(now_ms)
     return told
 

@@ -51,8 +51,9 @@ def _close(app, now_ms: int, request: dict, who: str) -> dict:
         raise Refused("alarm", "an alarm stands: " + app.unit.alarms.sentence(row, value))
     _open(app, now_ms, request, who)
     hold = Hold(now_ms)
-    if not app.nibp.lend(hold):
-        raise Refused("busy", "the cuff module is at work, being emptied, or silent")
+    refused = app.nibp.lend(hold)
+    if refused:
+        raise Refused("busy", refused)
     app.note(_EVENT, who, asked.text(request, "step", 16))
     app.trial = Held(app, hold)
     return _told(hold)

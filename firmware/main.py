@@ -12,8 +12,7 @@ import micropython
 from unload import unload
 
 from app import App
-from drivers.nibp_frames import BloodPressure
-from sitter.cuff_codes import STOPPED
+from sitter.cuff_codes import STOPPED, BloodPressure
 
 STEP_MS = 100
 KEYS_EVERY_STEPS = 5

@@ -22,6 +22,17 @@ def build_unit(board, state) -> tuple[Unit, str | None]:
     return unit, fault
 
 
+def build_cuff(board, chosen: dict):
+    """The driver of the cuff module that the settings name, and no other: one that is not there falls silent."""
+    if chosen["cuff_module"]:
+        from drivers.nibp_ascii import NibpAscii
+
+        return NibpAscii(board.nibp_uart)
+    from drivers.nibp import Nibp
+
+    return Nibp(board.nibp_uart)
+
+
 def build_oximeter(board, chosen: dict):
     """The source of readings that the settings name; light_oximeter.py says what any has. The other one is not even
     loaded: it would cost heap, and nothing takes its place unasked."""

@@ -16,10 +16,9 @@ for its previous result: nibp_start.py.
 """
 
 from drivers import nibp_frames as frames
-from drivers.nibp_frames import BloodPressure, CuffFault
 from drivers.nibp_line import GAP_MS, Line
 from drivers.nibp_start import ABORTED, BEGUN, FINISHED, LATER, Start
-from sitter.cuff_codes import NO_ANSWER, REFUSED, STOPPED, TOO_LONG
+from sitter.cuff_codes import NO_ANSWER, REFUSED, STOPPED, TOO_LONG, BloodPressure, CuffFault
 
 _STOPPED_THERE = 0x56  # the module's own code for a cycle that was stopped at the module
 
@@ -75,12 +74,17 @@ class Nibp:
     def poll_every_ms(self) -> int:
         return 100 if self.busy or (self._tries and not self.silent) else 1000
 
-    def lend(self, hold) -> bool:
-        """Give a hold the line, until it ends; False while the module is at work or silent."""
+    def lend(self, hold) -> str | None:
+        """Give a hold the line, until it ends; or why not."""
         if self.busy or self.silent or self._unseen:
-            return False
+            return "the cuff module is at work, being emptied, or silent"
         self.hold = hold
-        return True
+        return None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the module has answered since `look`."""
+        return self.cuff_mmhg is not None
 
     def start(self, now_ms: int, first_mmhg: int | None = None) -> bool:
         """Begin a cycle; False, and nothing sent, while one runs. After a reset it begins once the cuff is empty. Under

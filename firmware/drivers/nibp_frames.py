@@ -7,12 +7,7 @@ Frames and error codes as in the open code bases of ak-git/DesktopFX and Appcito
 was not at hand. Error codes are taken as decimal 85 to 99 (hex 55 to 63), to be confirmed on hardware.
 """
 
-from collections import namedtuple
-
-from sitter.cuff_codes import IMPLAUSIBLE
-
-BloodPressure = namedtuple("BloodPressure", ("systolic_mmhg", "diastolic_mmhg", "mean_mmhg", "pulse_bpm"))
-CuffFault = namedtuple("CuffFault", ("code",))
+from sitter.cuff_codes import IMPLAUSIBLE, BloodPressure, CuffFault
 
 START_ADULT = b"\x3a\x20\xa6"
 ABORT = b"\x3a\x79\x01\x00\x4c"

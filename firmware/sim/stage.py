@@ -53,7 +53,7 @@ class Stage:
             "oximeter": self.oximeter, "oem_oximeter": self.oem_oximeter, "nibp": self.nibp, "music": self.music,
             "keys": self.keys, "clock": self.rtc, "flash": self.flash, "display": self.display,
             "patient_bus": self.patient_i2c, "internal_bus": self.internal_i2c, "supply": self.supply,
-            "watchdog": self.watchdog,
+            "watchdog": self.watchdog, "nibp_ascii": self.nibp,
         }  # fmt: skip
         self._schedule()
 
@@ -67,12 +67,19 @@ class Stage:
         self.patient_i2c = FakeI2C(clock, timeout_us=10000)
         self.patient_i2c.attach(0x57, self.oximeter)
         self.nibp_uart = FakeUart(clock, 9600)
-        self.nibp = FakeNibp(clock, self.nibp_uart, self.patient.pressure)
+        self.nibp = self._build_cuff(clock)
         self.patient.cuff_mmhg = self.nibp.cuff_pressure_mmhg
         fitted = self.job.get("oximeter", "max30102")
         self.oximeter.absent = fitted != "max30102"
         self.oem_uart = FakeUart(clock, 9600)
         self.oem_oximeter = FakeOemOximeter(clock, self.oem_uart, self.patient, fitted == "nonin")
+
+    def _build_cuff(self, clock):
+        if self.job.get("cuff", "suntech") == "suntech":
+            return FakeNibp(clock, self.nibp_uart, self.patient.pressure)
+        from sim.nibp_ascii import FakeNibpAscii
+
+        return FakeNibpAscii(clock, self.nibp_uart, self.patient.pressure)
 
     def _build_inside(self, clock) -> None:
         self.keys_int = FakePin(1)

@@ -3,6 +3,9 @@
 The part gives its receiver as `on_receive(data)` and answers with `send(data)`. What arrives waits in a ring of 256
 bytes; more is lost, as on the chip. The unit's own transmitter is a queue that the hardware empties, so `write` does
 not block.
+
+`part_baud` is the part's rate, which the unit's may differ from after `init`: what either then makes of the other's
+bytes is noise, of a length by the ratio of the two.
 """
 
 _RING_BYTES = 256
@@ -11,7 +14,7 @@ _RING_BYTES = 256
 class FakeUart:
     def __init__(self, clock, baud: int) -> None:
         self._clock = clock
-        self._byte_us = 10000000 // baud
+        self._baud = self.part_baud = baud
         self.on_receive = None
         self.lost = 0
         self._ring = bytearray()
@@ -19,6 +22,9 @@ class FakeUart:
         self._answered_until_us = 0
 
     # --- the unit's side --------------------------------------------------------------------------------------------
+
+    def init(self, baudrate: int = 9600) -> None:
+        self._baud = baudrate
 
     def any(self) -> int:
         return len(self._ring)
@@ -34,9 +40,9 @@ class FakeUart:
     def write(self, data) -> int:
         """The part receives it whole once the last byte is through."""
         start_us = max(self._clock.now_us, self._sent_until_us)
-        self._sent_until_us = start_us + len(data) * self._byte_us
+        self._sent_until_us = start_us + len(data) * _byte_us(self._baud)
         if self.on_receive:
-            copy = bytes(data)
+            copy = _heard(bytes(data), self._baud, self.part_baud)
             self._clock.at_us(self._sent_until_us, lambda: self.on_receive(copy))
         return len(data)
 
@@ -44,13 +50,27 @@ class FakeUart:
 
     def send(self, data: bytes) -> None:
         start_us = max(self._clock.now_us, self._answered_until_us)
-        half = (len(data) + 1) // 2  # in two pieces, so that a receiver has to wait for the rest
-        for piece, count in ((data[:half], half), (data[half:], len(data))):
+        byte_us = _byte_us(self.part_baud)
+        heard = _heard(data, self.part_baud, self._baud)
+        half = (len(heard) + 1) // 2  # in two pieces, so that a receiver has to wait for the rest
+        for piece, count in ((heard[:half], (len(data) + 1) // 2), (heard[half:], len(data))):
             if piece:
-                self._clock.at_us(start_us + count * self._byte_us, lambda piece=piece: self._arrive(piece))
-        self._answered_until_us = start_us + len(data) * self._byte_us
+                self._clock.at_us(start_us + count * byte_us, lambda piece=piece: self._arrive(piece))
+        self._answered_until_us = start_us + len(data) * byte_us
 
     def _arrive(self, piece: bytes) -> None:
         room = _RING_BYTES - len(self._ring)
         self.lost += max(0, len(piece) - room)
         self._ring += piece[:room]
+
+
+def _byte_us(baud: int) -> int:
+    return 10000000 // baud
+
+
+def _heard(data: bytes, sent_baud: int, read_baud: int) -> bytes:
+    """What a receiver at another rate makes of bytes: others, more of them where it is faster, fewer where slower."""
+    if sent_baud == read_baud:
+        return data
+    count = max(1, len(data) * read_baud // sent_baud)
+    return bytes((data[k * len(data) // count] * 37 + k * 91 + 0x80) & 0xFF for k in range(count))

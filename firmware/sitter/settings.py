@@ -42,6 +42,8 @@ SETTINGS = (
     ("oximeter_swapped", "", 0, 0, 1),
     # 0 for a MAX30102, 1 for a Nonin OEM module on the board's UART for it; from the next start on.
     ("oximeter_module", "", 0, 0, 1),
+    # 0 for a SunTech Advantage, 1 for a module that talks ASCII at 4800 baud; from the next start on.
+    ("cuff_module", "", 0, 0, 1),
     ("no_finger_delay_s", "s", 15, 5, 60),
     ("no_reading_delay_s", "s", 30, 10, 60),
     ("no_saturation_delay_s", "s", 60, 20, 120),

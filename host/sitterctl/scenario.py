@@ -19,6 +19,9 @@ PARTS = {
     "nibp": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "swapped_result",
              "stops_in_mid", "bulb_mmhg", "bulb_mmhg_s", "pumps", "leaks_mmhg_min", "reads_off_mmhg", "vents_at_mmhg",
              "no_valves", "valve_sticks", "stays_mmhg", "first_says", "first_slow_ms"),
+    "nibp_ascii": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "stops_in_mid",
+                   "stays_mmhg", "false_end_every", "loses_end", "wrong_sum", "mean_second", "neonate", "deaf_to_adult",
+                   "boots_in_mid", "ends_at_once", "deaf_to_stop", "pumps_by_itself"),
     "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power",
               "other_card", "extra"),
     "keys": ("absent", "bounce_ms", "reset"),
@@ -31,8 +34,8 @@ PARTS = {
 }  # fmt: skip
 PATIENT = ("pulse_bpm", "spo2_pct", "perfusion_pct", "breathing_pct", "noise_counts", "motion_counts", "finger",
            "finger_light_pct", "systolic_mmhg", "diastolic_mmhg", "cuff_on_probe_arm", "rate_pct")  # fmt: skip
-_FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "chip", "patient", "provisioned", "plan",
-           "programme", "settings", "music", "oximeter", "oximeter_uart", "timeline", "end_s", "expect")  # fmt: skip
+_FIELDS = ("title", "about", "seed", "start_utc", "cpu_factor", "chip", "patient", "provisioned", "plan", "programme",
+           "settings", "music", "oximeter", "oximeter_uart", "cuff", "timeline", "end_s", "expect")  # fmt: skip
 _REQUIRED = ("title", "seed", "start_utc", "timeline", "end_s")
 _KINDS = {"seed": int, "oximeter_uart": bool, "provisioned": bool, "end_s": (int, float), "timeline": list,
           "patient": dict, "plan": dict, "expect": dict}  # fmt: skip
@@ -40,6 +43,7 @@ _MORE = ("at_s", "hold_s", "over_s", "times")
 _ACTIONS = ("key", "choose", "answer", "patient", "fault", "power_cut")
 CHIPS = ("blank", "installed")
 OXIMETERS = ("max30102", "nonin", "none")
+CUFFS = {"suntech": "nibp", "ascii": "nibp_ascii"}  # and whose knobs it has
 _EXPECTED = ("alarms", "only_these_alarms", "phases", "cuff", "first_mmhg", "records", "verdict", "bursts",
              "contents")  # fmt: skip
 _CUFF = ("announced", "deferred", "waits", "capped", "started", "fault", "stopped")
@@ -75,7 +79,7 @@ def check(raw: object, folder: Path) -> list[str]:
     faults += [f"music.{fault}" for fault in catalogue.check(raw["music"])] if "music" in raw else []
     faults += [f"settings.{fault}" for fault in settings.check(raw.get("settings", {}))]
     for i, entry in enumerate(whole.get("timeline", [])):
-        faults += _entry_faults(f"timeline[{i}]", entry)
+        faults += _entry_faults(f"timeline[{i}]", entry) or _cuff_faults(f"timeline[{i}]", entry, whole.get("cuff"))
     return faults + _expect_faults(whole.get("expect", {}))
 
 
@@ -89,6 +93,8 @@ def _start_faults(raw: dict) -> list[str]:
         faults.append("cpu_factor: must be 1, 2, 3 or 4")
     if raw.get("oximeter", "none") not in OXIMETERS:
         faults.append(f"oximeter: must be one of {', '.join(OXIMETERS)}")
+    if raw.get("cuff", "suntech") not in CUFFS:
+        faults.append(f"cuff: must be one of {', '.join(CUFFS)}")
     if raw.get("chip", "blank") not in CHIPS:
         faults.append(f"chip: must be one of {', '.join(CHIPS)}, or left out for a program run from its sources")
     return faults
@@ -117,6 +123,13 @@ def _plan(raw: dict) -> dict:
     if "programme" in raw:
         changes = {**changes, "cues": cue_file.read(cue_file.find(raw["programme"])).phases}
     return firmware_tree.practice().practice_plan(unit_id, today, changes)
+
+
+def _cuff_faults(key: str, entry: dict, cuff: object) -> list[str]:
+    """Knobs of a cuff module that is not the one fitted."""
+    fitted = CUFFS.get(str(cuff or "suntech"))
+    return [f"{key}.fault.{knob}: the cuff module that is fitted is not this one" for knob in entry.get("fault", {})
+            if knob.partition(".")[0] in CUFFS.values() and knob.partition(".")[0] != fitted]  # fmt: skip
 
 
 def _patient_faults(key: str, values: dict, folder: Path | None) -> list[str]:

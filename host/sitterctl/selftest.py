@@ -85,9 +85,9 @@ def _is_module(told: dict) -> bool:
 
 def _nibp(first: dict, second: dict) -> str | None:
     pressure = second.get("cuff_mmhg")
-    if not _number(pressure):
+    if not second.get("answers", _number(pressure)):
         return "the module does not answer"
-    return None if pressure < _EMPTY_MMHG else f"{pressure} mmHg in a cuff that rests"
+    return None if not _number(pressure) or pressure < _EMPTY_MMHG else f"{pressure} mmHg in a cuff that rests"
 
 
 def _clock(first: dict, second: dict) -> str | None:
@@ -133,7 +133,9 @@ def _in_words(part: str, told: dict) -> str:
             return f"{finger}; {told['source']}; no packet lost"
         return f"{finger}; {told['die_temperature_centidegc'] / 100:.1f} °C; no sample lost"
     if part == "nibp":
-        return f"it answers; {told['cuff_mmhg']} mmHg in the cuff"
+        pressure = told["cuff_mmhg"]
+        in_cuff = "it tells no pressure at rest" if pressure is None else f"{pressure} mmHg in the cuff"
+        return f"it answers; {in_cuff}"
     if part == "clock":
         return "it runs, and is to be trusted"
     if part == "storage":
@@ -145,7 +147,7 @@ def _in_words(part: str, told: dict) -> str:
 STEPS = (
     Step("oximeter", "With a finger in the probe it is judged too, without one only the sensor.",
          "look at the plug and the cable of the probe, keep the finger still and warm", judge=_oximeter, pause_s=2.5),
-    Step("nibp", "The cuff module is asked for the pressure in its cuff; nothing is inflated.",
+    Step("nibp", "The cuff module is asked for what it has to say; nothing is inflated.",
          "look at the module's supply and cable; take the cuff off an arm", judge=_nibp, pause_s=2.5),
     Step("clock", "It is read twice.", "`sitterctl clock set`, and a new cell if it comes back", judge=_clock,
          pause_s=2.2),

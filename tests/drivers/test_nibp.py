@@ -1,10 +1,10 @@
 from drivers import nibp_frames
 from drivers.nibp import Nibp
-from drivers.nibp_frames import BloodPressure, CuffFault, Parser
+from drivers.nibp_frames import Parser
 from sim.clock import Clock
 from sim.nibp import FakeNibp
 from sim.uart import FakeUart
-from sitter.cuff_codes import IMPLAUSIBLE, NO_ANSWER, REFUSED, STOPPED
+from sitter.cuff_codes import IMPLAUSIBLE, NO_ANSWER, REFUSED, STOPPED, BloodPressure, CuffFault
 
 RESULT = bytes((0x3E, 0x18, 0x73, 0, 0x4A, 0, 0x1E, 1, 0, 0, 0, 0, 0, 0, 0x31, 7, 0x55, 0, 0x58, 0, 0, 0, 0, 0xE9))
 

@@ -2,8 +2,8 @@
 
 from test_nibp import Stand
 
-from drivers.nibp_frames import GET_CUFF, START_ADULT, BloodPressure, CuffFault, first_inflation
-from sitter.cuff_codes import NO_ANSWER, REFUSED, STOPPED
+from drivers.nibp_frames import GET_CUFF, START_ADULT, first_inflation
+from sitter.cuff_codes import NO_ANSWER, REFUSED, STOPPED, BloodPressure, CuffFault
 
 READING = BloodPressure(118, 76, 90, 72)
 OTHER = BloodPressure(136, 88, 104, 96)
