@@ -47,13 +47,14 @@ def ask(app, request: dict, who: str) -> dict:
 
 
 def _close(app, now_ms: int, request: dict, who: str) -> dict:
+    if not app.nibp.serviced_here:
+        raise Refused("refused", "a cuff module of this kind is serviced by its maker's manual")
     for row, value, _ in app.unit.alarms.named():
         raise Refused("alarm", "an alarm stands: " + app.unit.alarms.sentence(row, value))
     _open(app, now_ms, request, who)
     hold = Hold(now_ms)
-    refused = app.nibp.lend(hold)
-    if refused:
-        raise Refused("busy", refused)
+    if not app.nibp.lend(hold):
+        raise Refused("busy", "the cuff module is at work, being emptied, or silent")
     app.note(_EVENT, who, asked.text(request, "step", 16))
     app.trial = Held(app, hold)
     return _told(hold)

@@ -44,6 +44,8 @@ class Nibp:
     """`poll` drives a cycle on and gives its outcome once. `silent`: the module has not answered for a while. `tight`:
     pressure stays in the cuff, whatever the module is told."""
 
+    serviced_here = True  # by a hold (nibp_hold.py)
+
     def __init__(self, uart) -> None:
         self._line = Line(uart)
         self._state = _IDLE
@@ -74,12 +76,12 @@ class Nibp:
     def poll_every_ms(self) -> int:
         return 100 if self.busy or (self._tries and not self.silent) else 1000
 
-    def lend(self, hold) -> str | None:
-        """Give a hold the line, until it ends; or why not."""
+    def lend(self, hold) -> bool:
+        """Give a hold the line, until it ends; False while the module is at work or silent."""
         if self.busy or self.silent or self._unseen:
-            return "the cuff module is at work, being emptied, or silent"
+            return False
         self.hold = hold
-        return None
+        return True
 
     @property
     def answered(self) -> bool:

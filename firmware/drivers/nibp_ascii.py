@@ -54,7 +54,7 @@ _TIGHT_MS = 10000
 class NibpAscii:
     """`poll` drives a cycle on and gives its outcome once; the rest is as with nibp.Nibp."""
 
-    held = False  # no service of these modules by the unit
+    serviced_here = held = False  # frames for it are not known
 
     def __init__(self, uart) -> None:
         uart.init(baudrate=frames.BAUD)
@@ -87,9 +87,8 @@ class NibpAscii:
     def poll_every_ms(self) -> int:
         return 100 if self.busy or (self._tries and not self.silent) else 1000
 
-    def lend(self, hold) -> str | None:
-        """These modules have no frames for a service that are known."""
-        return "this kind of cuff module is serviced by its maker's manual"
+    def lend(self, hold) -> bool:
+        return False
 
     # --- what is wanted -----------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ class Service(Stand):
         self.run(2)
         self.looks = True
         self.hold = Hold(self.clock.now_ms())
-        assert self.nibp.lend(self.hold) is None
+        assert self.nibp.lend(self.hold)
         self.look(1)
 
     def look(self, seconds):
@@ -96,7 +96,7 @@ def test_a_module_that_does_not_know_the_command_is_told_apart_from_a_silent_one
         stand.run(2)
         setattr(stand.part, knob, True)
         hold = Hold(stand.clock.now_ms())
-        assert stand.nibp.lend(hold) is None
+        assert stand.nibp.lend(hold)
         for _ in range(10):
             hold.go_on(stand.clock.now_ms())
             stand.run(1)
@@ -165,7 +165,7 @@ def test_a_reading_right_after_it_is_the_patients_own():  # REQ-016
         stand.measure()
         stand.part._pressures = lambda now_us: (195, 115, 140, 130)
         hold = Hold(stand.clock.now_ms())
-        assert stand.nibp.lend(hold) is None
+        assert stand.nibp.lend(hold)
         stand.run(1)
         stand.part.slow_ms = slow_ms
         hold.go_on(stand.clock.now_ms())
@@ -201,11 +201,11 @@ def test_a_valve_that_sticks_ends_in_no_endless_loop_and_is_tried_again():
 def test_no_hold_while_the_module_is_at_work_or_silent():
     stand = Stand()
     stand.measure(5)
-    assert stand.nibp.lend(Hold(stand.clock.now_ms()))
+    assert not stand.nibp.lend(Hold(stand.clock.now_ms()))
     stand = Stand()
     stand.part.absent = True
     stand.run(60)
-    assert stand.nibp.lend(Hold(stand.clock.now_ms()))
+    assert not stand.nibp.lend(Hold(stand.clock.now_ms()))
 
 
 def test_every_cycle_that_the_module_begins_is_counted_and_nothing_else():

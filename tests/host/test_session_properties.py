@@ -232,8 +232,7 @@ def replayed(log: bytes) -> dict:
 @given(TIMELINES, st.booleans(), st.booleans())
 def test_three_hours_of_anything_keep_the_rules_and_replay_from_the_log(
     timeline: list, well_begun: bool, headphones: bool
-) -> None:
-    # REQ-097, REQ-143, REQ-231, REQ-232
+) -> None:  # REQ-097, REQ-143, REQ-231, REQ-232
     room = Room(headphones)
     if well_begun:
         for _ in range(90):
