@@ -16,11 +16,12 @@ from parts import ascii_cuff, cuff, oximeter_module, player
 from verbs import VERBS as ALL_VERBS
 
 from drivers.link import Link, Refused
-from sitter import frames, manifest, plan, programme, records, seal, settings
+from sitter import frames, keypad, manifest, plan, programme, records, seal, settings
 from sitter.access import HOST, UNIT, Handshake
 from sitter.unit import Unit
 from sitterctl import keys, slog
 
+NOON_UTC_S = 1_777_032_000  # of the day of PLAN's clearance, 2026-04-24
 VERBS = [*ALL_VERBS, "", "do"]
 FIELDS = ["name", "offset", "count", "size", "sha256", "from", "what", "nonce", "proof", "who", "key", "do"]
 LOG = bytes(i * 7 % 251 for i in range(3000))
@@ -142,7 +143,7 @@ def cue(source: FuzzedDataProvider) -> object:
 
 
 def plans(data: bytes) -> None:
-    """Every plan is refused with sentences or can be begun with."""
+    """Every plan is refused with sentences, or a session begins on it, or the unit says why none does."""
     source = FuzzedDataProvider(data)
     value = dict(PLAN)
     for _ in range(source.ConsumeIntInRange(0, 3)):
@@ -152,10 +153,12 @@ def plans(data: bytes) -> None:
     faults = plan.check(value)
     assert all(isinstance(fault, str) and fault for fault in faults)
     if not faults:
-        unit = Unit(settings.defaults(), value)
+        unit = Unit(settings.defaults(), value, "SIM-0007")
+        unit.step(1, [("clock", (NOON_UTC_S, True))])
+        refused = keypad.refusal(1, unit)
         for key in ("NEXT", "MARK", "STOP"):
             unit.present(1, unit.step(1, [("key", (key, "down")), ("key", (key, "short"))]))
-        assert unit.session.phase == "checks"
+        assert unit.session.phase == ("idle" if refused else "checks")
     plan.check(anything(source))
 
 
