@@ -71,20 +71,26 @@ def new(file: Path, unit_id: str | None, example: bool, force: bool, where: Wher
 @_card_option
 @json_option
 @no_port_option
-def check(file: Path, draft: bool, settings_path: Path | None, card: Path | None, as_json: bool) -> None:
+def check(file: Path, draft: bool, settings_path: Path | None, card: Path | None, as_json: bool) -> int:
     """Check a plan: every fault with its line.
 
-    With --card also whether the card has what the plan's music asks for, with no words before the return. Exit code 2
-    if the plan has a fault, 1 if it does not fit the card.
+    With --card also whether the card has what the plan's music asks for, with no words before the return. Says too when
+    the plan ends today or tomorrow, and when its screening is more than half a year old. Exit code 2 if the plan has a
+    fault, 1 if it does not fit the card or its last day is over.
     """
     from sitter.catalogue import Catalogue
-    from sitterctl import card_file, plan_file
+    from sitterctl import card_file, plan_file, plan_words
 
     whole = plan_file.read(file, not draft, _settings(settings_path))
     if card:
         plan_file.fit(file, whole, Catalogue(card_file.read(card).for_unit()))
     held = ", and the card has what it asks for" if card else ""
-    output.show({"file": str(file), "plan": whole}, as_json, f"{file}: {_summary(whole)}; no fault{held}")
+    today = plan_file.today()
+    over, reminders = plan_words.ended(whole, today), plan_words.reminders(whole, today)
+    words = [f"{file}: {plan_words.summary(whole)}; no fault{held}", *[over or ""], *reminders]
+    output.show({"file": str(file), "plan": whole, "ended": over is not None, "reminders": reminders}, as_json,
+                "\n".join(line for line in words if line))  # fmt: skip
+    return CHECK_FAILED if over else OK
 
 
 @plan.command(epilog=examples("plan clear kap-0042.toml --by MD-07", "plan clear kap-0042.toml --by MD-07 --yes"))
@@ -101,7 +107,7 @@ def clear(file: Path, by: str, settings_path: Path | None, yes: bool, as_json: b
     """
     from sitter import clearance
     from sitter import plan as core
-    from sitterctl import asking, plan_file, whole_file
+    from sitterctl import asking, plan_file, plan_words, whole_file
 
     whole = plan_file.read(file, cleared=False, chosen=_settings(settings_path))
     cleared = clearance.clear(whole, by, plan_file.day(plan_file.today()))
@@ -110,7 +116,8 @@ def clear(file: Path, by: str, settings_path: Path | None, yes: bool, as_json: b
         listed = "\n".join(f"  {file}: {fault}" for fault in faults)
         raise SitterError(f"it can't be cleared:\n{listed}", "mend the file and try again", exit_code=USAGE,
                           details={"faults": faults})  # fmt: skip
-    asking.agree(f"clear this, as {by}?", yes, as_json, shown=_in_words(cleared))
+    shown = [plan_words.in_words(cleared), *plan_words.reminders(cleared, plan_file.today())]
+    asking.agree(f"clear this, as {by}?", yes, as_json, shown="\n".join(shown))
     source = file.read_text(encoding="utf-8")
     whole_file.write(file, plan_file.with_clearance(source, cleared["clearance"]))
     output.show({"file": str(file), "plan": cleared}, as_json, f"{file}: cleared by {by}")
@@ -122,7 +129,7 @@ def clear(file: Path, by: str, settings_path: Path | None, yes: bool, as_json: b
 @json_option
 def show(file: Path | None, where: Where, as_json: bool) -> int:
     """Show the plan in a file, or the one on the unit. Exit code 1 if the unit has none."""
-    from sitterctl import plan_file, transfer
+    from sitterctl import plan_file, plan_words, transfer
 
     if file:
         whole = plan_file.load(file)
@@ -134,8 +141,11 @@ def show(file: Path | None, where: Where, as_json: bool) -> int:
             return CHECK_FAILED
         whole = got
     faults = plan_file.faults(whole, cleared=True)
-    words = [_in_words(whole), *[f"fault: {fault}" for fault in faults]]
-    output.show({"plan": whole, "faults": faults}, as_json, "\n".join(words))
+    today = plan_file.today()
+    over = plan_words.ended(whole, today)
+    notes = ([over] if over else []) + plan_words.reminders(whole, today)
+    words = [plan_words.in_words(whole), *[f"fault: {fault}" for fault in faults], *notes]
+    output.show({"plan": whole, "faults": faults, "notes": notes}, as_json, "\n".join(words))
     return OK
 
 
@@ -146,7 +156,7 @@ def show(file: Path | None, where: Where, as_json: bool) -> int:
 @json_option
 def push(file: Path, yes: bool, where: Where, as_json: bool) -> None:
     """Bring a cleared plan onto its unit, in the place of the one there. Not while a session is open."""
-    from sitterctl import asking, cut_short, plan_file, settings_file, transfer
+    from sitterctl import asking, cut_short, plan_file, plan_words, settings_file, transfer
 
     whole = plan_file.load(file)
     with unit(where, as_json) as connection:
@@ -157,14 +167,20 @@ def push(file: Path, yes: bool, where: Where, as_json: bool) -> None:
         misfits = _misfits(transfer.get(connection, "music"), whole)
         before = transfer.get(connection, "plan")
         there = f"in the place of {before['code']}'s" if isinstance(before, dict) else "where there is none"
-        shown = "\n".join([_in_words(whole), *misfits])
+        today = plan_file.today()
+        over = plan_words.ended(whole, today)
+        if over:
+            raise SitterError(f"{file}: {over}", "write and clear another plan", exit_code=CHECK_FAILED)
+        shown = "\n".join([plan_words.in_words(whole), *misfits, *plan_words.reminders(whole, today)])
         asking.agree(f"bring it onto {connection.hello['unit_id']}, {there}?", yes, as_json, shown=shown)
-        with cut_short.told("the unit has the old plan or the new one whole", "`sitterctl plan show` shows which"):
+        before_it = "the unit has the plan that it had" if isinstance(before, dict) else "the unit has no plan"
+        with cut_short.change(connection, "put.commit", before_it, f"{before_it}, or the new one whole",
+                              "`sitterctl plan show` tells which"):  # fmt: skip
             transfer.put(connection, "plan", whole)
             after = transfer.get(connection, "plan")
     if after != whole:
         raise SitterError("the unit has another plan than was sent", "the same command again", exit_code=CHECK_FAILED)
-    words = [f"{_summary(whole)} is on {whole['unit_id']}, read back and compared", *misfits]
+    words = [f"{plan_words.summary(whole)} is on {whole['unit_id']}, read back and compared", *misfits]
     output.show({"unit_id": whole["unit_id"], "plan": whole, "misfits": misfits}, as_json, "\n".join(words))
 
 
@@ -222,90 +238,3 @@ def _state(path: Path, whole: dict) -> str:
     if plan_file.faults(whole, cleared=True):
         return "to be cleared again"
     return "ended" if whole["expires"] < plan_file.day(plan_file.today()) else "cleared"
-
-
-def _summary(whole: dict) -> str:
-    dose = whole["dose"]
-    return f"{whole['code']}, {dose['dose_mg']} mg {dose['route']}"
-
-
-def _in_words(whole: dict) -> str:
-    """What has to be compared before somebody says yes; of a plan that may have faults."""
-    from sitter import utc
-
-    def got(*names: str) -> object:
-        value: object = whole
-        for name in names:
-            value = value.get(name) if isinstance(value, dict) else None
-        return value
-
-    def on(*names: str) -> str:
-        value = got(*names)
-        return utc.day_text(value) if isinstance(value, int) and utc.is_day(value) else "?"
-
-    dose_mg, weight_kg = got("dose", "dose_mg"), got("dose", "weight_kg")
-    each = f" ({dose_mg / weight_kg:.2f} mg/kg)" if isinstance(dose_mg, int) and isinstance(weight_kg, int) else ""
-    window = f"{got('dose', 'second_from_min')} to {got('dose', 'second_until_min')} min"
-    second = f", then {got('dose', 'second_dose_mg')} mg at {window}" if got("dose", "second_dose_mg") else ""
-    meetings = got("preparation", "meetings")
-    rows = [
-        ["patient", str(got("code"))],
-        ["unit", str(got("unit_id"))],
-        ["indication", str(got("indication")).replace("_", " ")],
-        ["dose", f"{dose_mg} mg{each}{second}, {got('dose', 'route')}"],
-        ["screening", f"{on('screening', 'on')} by {got('screening', 'by')}, "
-                      f"{got('screening', 'systolic_mmhg')}/{got('screening', 'diastolic_mmhg')} mmHg"],
-        ["answers", _answers_in_words(got("screening"))],
-        ["preparation", f"{len(meetings) if isinstance(meetings, list) else '?'} meetings"],
-        ["session", f"{got('session', 'planned_min')} min, until {on('expires')}"],
-        ["music", _music_in_words(got("cues"))],
-        ["integration", _integration_in_words(got("integration"))],
-        *([name, words] for name, words in _own_limits(whole)),
-        ["clearance", f"{on('clearance', 'on')} by {got('clearance', 'by')}" if got("clearance") else "none"],
-    ]  # fmt: skip
-    return output.table(["plan", ""], rows)
-
-
-def _answers_in_words(screening: object) -> str:
-    """What was answered with yes, each with its review, and how much was not answered."""
-    from sitter import plan
-
-    found = screening if isinstance(screening, dict) else {}
-    asked = plan.CONTRAINDICATIONS + plan.REVIEWED
-    yes = [name.replace("_", " ") for name in asked if found.get(name) is True]
-    missing = len([name for name in asked if type(found.get(name)) is not bool])
-    reviews = found.get("reviews")
-    reviewed = [name.replace("_", " ") for name in reviews] if isinstance(reviews, dict) else []
-    words = f"yes: {', '.join(yes)}" if yes else "none with yes"
-    words += f"; reviewed: {', '.join(reviewed)}" if reviewed else ""
-    return words + (f"; {missing} NOT ANSWERED" if missing else "")
-
-
-def _integration_in_words(integration: object) -> str:
-    found = integration if isinstance(integration, dict) else {}
-    meetings = found.get("meetings")
-    count = len(meetings) if isinstance(meetings, list) else 0
-    willing, supported = ("yes" if found.get(name) is True else "NO" for name in ("willing", "supported"))
-    return f"willing {willing}, supported {supported}, {count} meetings planned"
-
-
-def _own_limits(whole: dict) -> list[tuple[str, str]]:
-    """Limits and intervals that the plan sets for its patient, each beside the one as shipped."""
-    from sitter import settings
-
-    shipped, rows = settings.defaults(), []
-    for table in ("limits", "schedule"):
-        own = whole.get(table)
-        for name, value in own.items() if isinstance(own, dict) else ():
-            rows.append((f"{table}.{name}", f"{value} (as shipped {shipped.get(name, '?')})"))
-    return rows
-
-
-def _music_in_words(cues: object) -> str:
-    """Whether there is music, and whose programme music and light follow."""
-    from sitter import programme
-
-    found = cues if isinstance(cues, dict) else {}
-    own = [phase for phase in programme.PHASES if phase in found]
-    whose = "the default programme" if not own else f"a programme of its own for {', '.join(own)}"
-    return f"{'yes' if found.get('music', True) else 'none'}; {whose}"

@@ -36,7 +36,7 @@ def day(value: date) -> int:
     return value.year * 10000 + value.month * 100 + value.day
 
 
-def _date(value: int) -> date:
+def date_of(value: int) -> date:
     return date(value // 10000, value // 100 % 100, value % 100)
 
 
@@ -143,15 +143,27 @@ def text(whole: dict) -> str:
         lines += ["", f"[{table}]"] if table else []
         for name, kind, low, high in rows:
             if name in values:
-                shown = _date(values[name]) if kind is plan.DATE else values[name]
+                shown = date_of(values[name]) if kind is plan.DATE else values[name]
                 lines.append(_field(name, _toml(shown), _about(table, name, kind, low, high)))
         lines += _lists(table, values)
         if table == "screening":
             lines += _preparation(whole)
-    for table in ("limits", "schedule"):
-        if whole.get(table):
-            lines += ["", f"[{table}]", *[f"{name} = {value}" for name, value in whole[table].items()]]
+    lines += _own(whole, "limits", "alarm limits, hold and volume", plan.LIMITS)
+    lines += _own(whole, "schedule", "intervals of the cuff", plan.SCHEDULE)
     return "\n".join(lines + _cues(whole.get("cues", {}))) + "\n"
+
+
+def _own(whole: dict, table: str, what: str, names: tuple) -> list[str]:
+    """What is this patient's own in the place of the unit's; what is not set stands there as a comment."""
+    own, shipped = whole.get(table) or {}, settings.defaults()
+    lines = [
+        "",
+        f"# This patient's own {what}, in the place of the unit's. Here as shipped: take the # away from",
+        "# the name in brackets, and from the lines that you change.",
+        f"[{table}]" if own else f"# [{table}]",
+    ]
+    return lines + [f"{name} = {own[name]}" if name in own else f"# {name} = {shipped[name]}"
+                    for name in [*names, *(name for name in own if name not in names)]]  # fmt: skip
 
 
 def _cues(cues: dict) -> list[str]:
@@ -181,18 +193,18 @@ def _about(table: str, name: str, kind: object, low: int, high: int) -> str:
 
 def _lists(table: str, values: dict) -> list[str]:
     if table == "integration":
-        dates = ", ".join(_date(one).isoformat() for one in values.get("meetings", []))
+        dates = ", ".join(date_of(one).isoformat() for one in values.get("meetings", []))
         return [_field("meetings", f"[{dates}]", "those that are planned; a time may be given: 2026-05-06T10:00")]
     lines = []
     for name, review in (values.get("reviews") or {}).items():
-        lines += ["", f"[screening.reviews.{name}]", f"by = {_toml(review['by'])}", f"on = {_date(review['on'])}"]
+        lines += ["", f"[screening.reviews.{name}]", f"by = {_toml(review['by'])}", f"on = {date_of(review['on'])}"]
     return lines
 
 
 def _preparation(whole: dict) -> list[str]:
     lines = []
     for meeting in whole["preparation"]["meetings"]:
-        lines += ["", "[[preparation.meetings]]", f"on = {_date(meeting['on'])}"]
+        lines += ["", "[[preparation.meetings]]", f"on = {date_of(meeting['on'])}"]
         lines += [f"{name} = {_toml(meeting[name])}" for name in plan.MEETING]
     return lines or ["", "[preparation]", "meetings = []"]
 
@@ -212,6 +224,6 @@ def with_clearance(source: str, cleared: dict) -> str:
         if not inside:
             kept.append(line)
     rows = [
-        f"{name} = {_toml(_date(cleared[name]) if name == 'on' else cleared[name])}" for name in ("by", "on", "seal")
+        f"{name} = {_toml(date_of(cleared[name]) if name == 'on' else cleared[name])}" for name in ("by", "on", "seal")
     ]
     return "\n".join(kept).rstrip() + "\n\n[clearance]\n" + "\n".join(rows) + "\n"

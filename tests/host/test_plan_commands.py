@@ -1,5 +1,6 @@
 """Session plans from the command line: written, judged, cleared, and on the unit."""
 
+import io
 import json
 import re
 from datetime import timedelta
@@ -11,14 +12,9 @@ from fake_unit import FakeUnit
 
 from sitter import clearance, plan, settings
 from sitterctl import cue_file, plan_file, plan_questions
-from sitterctl.errors import CHECK_FAILED, NO_UNIT, OK, USAGE
+from sitterctl.errors import CHECK_FAILED, INTERRUPTED, NO_UNIT, OK, USAGE
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
-ANSWERS = {
-    "pseudonymous code": "KAP-0042", "indication": "ptsd", "code of who asked": "MD-07", "systolic": "122",
-    "diastolic": "78", "route": "sublingual", "dose, mg": "200", "weight": "70", "planned length": "150",
-    "days with practice": "14",
-}  # fmt: skip
 
 
 def example(path: Path, by: str | None = None, **changes: object) -> dict:
@@ -136,35 +132,110 @@ def test_a_list_says_what_each_plan_waits_for(tmp_path: Path, run) -> None:
 # --- questions --------------------------------------------------------------------------------------------------------
 
 
+def typed(monkeypatch: pytest.MonkeyPatch, **instead: list[str]) -> None:
+    """The answers of somebody who slips now and then, with others for some of the questions."""
+    day = plan_file.today().isoformat()
+    expires = (plan_file.today() + timedelta(days=5)).isoformat()
+    answers = {
+        "code": ["Anna Muster", "KAP-0042"], "indication": ["ptsd"], "screening": ["MD-07", "2026-13-01", day],
+        "pressure": ["122", "78"], "conditions": ["no"] * 6, "review": ["n"],
+        "meetings": ["yesterday", day, "y", "y", "y", day, "n", "y", "y", ""],
+        "dose": ["sublingual", "200", "70"], "second": ["y", "100", "5", "90", "60"],
+        "session": ["150", "no", "yes"], "programme": ["sublingual_2h"], "integration": ["yes", "yes", "14"],
+        "own": ["n"], "later": ["7.5.", ""], "expires": [expires],
+    }  # fmt: skip
+    lines = [line for name, given in answers.items() for line in instead.get(name, given)]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+
+
 def test_a_plan_is_asked_for_question_by_question(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    today = plan_file.today().isoformat()
-    meetings = iter([today, today, "", "", ""])
-
-    def prompt(question: str, **kwargs) -> object:
-        asked.append(question)
-        if "(nothing: no more)" in question:
-            return next(meetings)
-        if "(yes or no)" in question:
-            return "yes" if question.startswith(("the patient is willing", "there is support")) else "no"
-        if "such as 2" in question:
-            return kwargs["value_proc"](today)
-        if question.startswith("programme of music and light"):
-            return kwargs["value_proc"]("sublingual_2h")
-        answer = next(answer for words, answer in ANSWERS.items() if words in question)
-        return int(answer) if answer.isdigit() else answer
-
-    monkeypatch.setattr("click.prompt", prompt)
-    monkeypatch.setattr("click.confirm", lambda question, **_: question.startswith("  "))
+    typed(monkeypatch)
     path = tmp_path / "a.toml"
-    code, out, _ = run("plan", "new", path, "--unit-id", "SIM-0007")
-    assert code == OK and "next: `sitterctl plan clear" in out, out
+    code, out, err = run("plan", "new", path, "--unit-id", "SIM-0007")
+    assert code == OK and "next: `sitterctl plan clear" in out, out + err
     for name in plan.CONTRAINDICATIONS + plan.REVIEWED:
-        assert any(name.replace("_", " ") in question for question in asked), name
+        assert name.replace("_", " ") in err, name
     whole = plan_file.read(path, cleared=False)
     assert whole["code"] == "KAP-0042" and whole["cues"]["music"] is whole["session"]["music"] is False
     assert whole["cues"]["peak"] == cue_file.read(cue_file.find("sublingual_2h")).phases["peak"]
+    assert len(whole["preparation"]["meetings"]) == 2
+    assert (whole["dose"]["second_from_min"], whole["dose"]["second_until_min"]) == (5, 60)
     assert run("plan", "new", path, "--unit-id", "SIM-0007")[0] == USAGE, "it is there already"
+
+
+def test_a_slip_is_told_at_once_and_loses_no_answer(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch)
+    err = run("plan", "new", tmp_path / "a.toml", "--unit-id", "SIM-0007")[2]
+    for said in ("Anna Muster looks like", "'2026-13-01' is no date", "'yesterday' is no date", "'7.5.' is no date",
+                 "90 is not in the range 6<=x<=60"):  # fmt: skip
+        assert said in err, said
+
+
+def test_limits_of_the_patients_own_are_asked_for_and_enter_keeps_the_units(
+    tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [*plan.LIMITS, *plan.SCHEDULE]
+    own = ["y", *[""] * len(names)]
+    own[1 + names.index("systolic_high_mmhg")] = "170"
+    own[1 + names.index("pressure_interval_peak_min")] = "5"
+    typed(monkeypatch, own=own)
+    path = tmp_path / "a.toml"
+    assert run("plan", "new", path, "--unit-id", "SIM-0007")[0] == OK
+    whole = plan_file.read(path, cleared=False)
+    assert whole["limits"] == {"systolic_high_mmhg": 170} and whole["schedule"] == {"pressure_interval_peak_min": 5}
+
+
+def test_whoever_ends_in_the_middle_has_written_nothing(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("KAP-0042\nptsd\n"))
+    code, _, err = run("plan", "new", tmp_path / "a.toml", "--unit-id", "SIM-0007")
+    assert code == INTERRUPTED and "nothing was left half-done" in err
+    assert not (tmp_path / "a.toml").exists()
+
+
+def test_what_a_plan_may_set_for_its_patient_stands_in_the_file_as_comments(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    example(path)
+    text = path.read_text()
+    for name in (*plan.LIMITS, *plan.SCHEDULE):
+        assert f"\n# {name} = {settings.defaults()[name]}\n" in text, name
+    text = text.replace("# [limits]", "[limits]").replace("# systolic_high_mmhg = 180", "systolic_high_mmhg = 170")
+    path.write_text(text)
+    assert plan_file.read(path, cleared=False)["limits"] == {"systolic_high_mmhg": 170}
+
+
+# --- dates ------------------------------------------------------------------------------------------------------------
+
+
+def cleared_on(path: Path, days_ago: int, expires_in: int, screened_ago: int = 0) -> None:
+    now = plan_file.today()
+    whole = plan_questions.example("SIM-0007")
+    before = plan_file.day(now - timedelta(days=max(days_ago, screened_ago)))
+    whole["screening"]["on"] = before
+    whole["preparation"]["meetings"] = [{**met, "on": before} for met in whole["preparation"]["meetings"]]
+    whole["expires"] = plan_file.day(now + timedelta(days=expires_in))
+    cleared = plan_file.day(now - timedelta(days=days_ago))
+    path.write_text(plan_file.text(clearance.clear(whole, "MD-07", cleared)))
+
+
+def test_a_plan_that_is_over_is_told_by_check_and_show_and_not_pushed(tmp_path: Path, run, unit: FakeUnit) -> None:
+    path = tmp_path / "a.toml"
+    cleared_on(path, days_ago=9, expires_in=-1)
+    for words in (("plan", "check", path), ("plan", "show", path)):
+        code, out, _ = run(*words)
+        assert "no unit begins a session on it any more" in out
+        assert code == (CHECK_FAILED if "check" in words else OK)
+    code, _, err = run("plan", "push", path, "--yes")
+    assert code == CHECK_FAILED and "it ended on" in err and "write and clear another plan" in err
+
+
+def test_a_plan_about_to_end_and_an_old_screening_are_thought_of(tmp_path: Path, run) -> None:
+    path = tmp_path / "a.toml"
+    cleared_on(path, days_ago=1, expires_in=1, screened_ago=200)
+    code, out, _ = run("plan", "check", path)
+    assert code == OK and "its last day is tomorrow (UTC)" in out
+    assert "screening.on: 200 days ago; does what was answered still hold?" in out
+    cleared_on(path, days_ago=1, expires_in=3, screened_ago=100)
+    assert "days ago" not in run("plan", "check", path)[1] and "its last day" not in run("plan", "check", path)[1]
 
 
 def test_with_json_nobody_is_asked(tmp_path: Path, run) -> None:
