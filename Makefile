@@ -15,9 +15,11 @@ export PYTHONDONTWRITEBYTECODE :=
 # The tests that take every branch of alarms, session and vitals.
 COVERING := $(addprefix tests/core/test_,alarm_moments.py course.py session.py vitals.py)
 
-# What `make test` runs, three at once: the first of them mostly waits. Each one's output comes in one piece.
+# What `make test` runs, three at once: the first of them mostly waits, and goes first when it has something to do, as
+# its units run in real time. Each one's output comes in one piece.
 TESTS := test-real-time test-played hazards-short soak-short test-core test-hardware test-micropython powercut-short coverage size check-docs
 JOBS := 3
+LATER := nice -n 12
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
@@ -50,25 +52,25 @@ test-real-time:
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "real_time and not slow" tests/system
 
 test-played:
-	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not real_time and not slow" tests/system tests/host tests/test_layers.py tests/test_hazards.py
+	@$(LATER) $(BIN)/python -m pytest -n 3 --dist worksteal -m "not real_time and not slow" tests/system tests/host tests/test_layers.py tests/test_hazards.py
 
 test-core:
-	@$(BIN)/python -m pytest tests/core tests/drivers
+	@$(LATER) $(BIN)/python -m pytest tests/core tests/drivers
 
 test-micropython:
-	@$(BIN)/python tests/run_micropython.py
+	@$(LATER) $(BIN)/python tests/run_micropython.py
 
 test-hardware:
-	@$(BIN)/python -m pytest tests/hardware
+	@$(LATER) $(BIN)/python -m pytest tests/hardware
 
 hazards-short:
-	@$(BIN)/python tools/hazards.py --short
+	@$(LATER) $(BIN)/python tools/hazards.py --short
 
 powercut-short:
-	@$(BIN)/python tools/powercut --short
+	@$(LATER) $(BIN)/python tools/powercut --short
 
 soak-short:
-	@$(BIN)/python tools/soak.py --short
+	@$(LATER) $(BIN)/python tools/soak.py --short
 
 test-slow: $(READY) ## what `test` leaves out: long sessions, scenarios that others cover, more random ones; 8 minutes
 	@$(BIN)/python -m pytest -n 2 -m slow tests/system tests/host

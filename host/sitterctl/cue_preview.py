@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
-from sitter.cues import light_of
+from sitter.cues import Wanted, light_of
 from sitterctl.card_file import Card
 from sitterctl.cue_file import Cues
 from sitterctl.cue_play import ASSUMED_S, Played, Sample, samples
@@ -36,7 +36,8 @@ def page(programme: Cues, played: Played, card: Card | None) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(programme.title)}</title>'
         f"<style>{STYLE}</style></head>\n<body><main><h1>{escape(programme.title)}</h1><p>{escape(about)}</p>\n"
-        f"{drawing(programme, played, course, card)}\n{_table(programme, played)}\n</main></body></html>\n"
+        f'<div class="wide" tabindex="0">{drawing(programme, played, course, card)}</div>\n'
+        f'<div class="wide">{_table(played)}</div>\n</main></body></html>\n'
     )
 
 
@@ -123,7 +124,8 @@ def _light_words(x: Scale, played: Played) -> str:
     for i, (at_s, (kelvin, bright, breaths, _)) in enumerate(scenes):
         until_s = scenes[i + 1][0] if i + 1 < len(scenes) else played.end_s
         often = f", {breaths} breaths/min" if breaths else ""
-        wordings = (f"{bright} %, {kelvin} K{often}", f"{bright} %{often}", f"{bright} %")
+        short = f", {breaths}/min" if breaths else ""
+        wordings = (f"{bright} %, {kelvin} K{often}", f"{bright} %{often}", f"{bright} %{short}", f"{bright} %")
         fits = (words for words in wordings if text_width(words, 10.5) + 8 < x(until_s) - x(at_s))
         parts.append(text(x(at_s) + 5, _LIGHT_Y + 13, next(fits, ""), "small"))
     return "".join(parts)
@@ -164,13 +166,27 @@ def _animate(name: str, values: str, played: Played) -> str:
     return element("animate", attributeName=name, values=values, dur=seconds, repeatCount="indefinite")
 
 
-def _table(programme: Cues, played: Played) -> str:
+def _table(played: Played) -> str:
+    """Every phase in words, also where the drawing has no room for them."""
     rows = []
     for phase, begin_s, end_s in played.phases:
         told = [t.wanted for t in played.told if begin_s <= t.at_s < end_s]
         steps = sorted({t.volume for t in told if t.folder}) or [0]
         tracks = sum(1 for track in played.tracks if begin_s <= track[2] < end_s)
-        cells = (phase, begin_s // 60, (end_s - begin_s) // 60, tracks, f"{steps[0]} to {steps[-1]}")
+        lights = dict.fromkeys(_light_in_words(t) for t in told)
+        cells = (
+            phase,
+            begin_s // 60,
+            (end_s - begin_s) // 60,
+            tracks,
+            f"{steps[0]} to {steps[-1]}",
+            ", then ".join(lights),
+        )
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-    head = "".join(f"<th>{name}</th>" for name in ("Phase", "From minute", "Minutes", "Tracks begun", "Steps"))
-    return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
+    heads = ("Phase", "From minute", "Minutes", "Tracks begun", "Steps", "Light")
+    return f"<table><tr>{''.join(f'<th>{name}</th>' for name in heads)}</tr>{''.join(rows)}</table>"
+
+
+def _light_in_words(wanted: Wanted) -> str:
+    kelvin, bright, breaths, depth = light_of(wanted)
+    return f"{bright} %, {kelvin} K" + (f", {breaths} breaths/min by {depth} %" if breaths and depth else "")

@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from browser import CHROMIUM, measured
 from test_directing import PROGRAMME, card
 
 from sitter import programme
@@ -139,6 +140,38 @@ def test_a_browser_shows_the_preview_of_each_shipped_programme(tmp_path):
         assert seen.count("<rect") > 30 and 'class="now"' in seen
         red, width = picture(out.with_suffix(".png"))
         assert width == 1220 and red > 50  # the line that runs
+
+
+MEASURE = """page => {
+  const wide = page.documentElement.clientWidth, svg = page.querySelector("svg.timeline");
+  return {
+    scrolls: page.documentElement.scrollWidth > wide,
+    text_px: Math.min(...[...svg.querySelectorAll("text")].filter(e => e.textContent)
+      .map(e => e.getBoundingClientRect().height)),
+    within: [...page.querySelectorAll(".wide")].every(e => e.getBoundingClientRect().right <= wide + .5),
+  };
+}"""
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs a Chromium")
+@pytest.mark.parametrize("width_px", [390, 1280])
+def test_a_preview_can_be_read_on_a_telephone(width_px, tmp_path):
+    """The drawing scrolls in a box of its own, and the page does not."""
+    assert run("cues", "preview", "intramuscular_1h30", "-o", str(tmp_path / "a.html")) == 0
+    seen = measured((tmp_path / "a.html").read_text(), MEASURE, width_px, tmp_path)
+    assert seen["within"] and not seen["scrolls"]
+    assert seen["text_px"] >= 10, seen
+
+
+def test_a_preview_tells_each_phases_light_in_words(tmp_path):
+    """Also where the drawing has no room for it."""
+    for name in SHIPPED:
+        assert run("cues", "preview", name, "-o", str(tmp_path / "a.html")) == 0
+        page = (tmp_path / "a.html").read_text()
+        for phase, row in cue_file.read(cue_file.find(name)).phases.items():
+            breaths = row.get("breaths_per_min")
+            told = f"{row['brightness_pct']} %, {row['kelvin']} K" + (f", {breaths} breaths/min by" if breaths else "")
+            assert f"<td>{phase}</td>" not in page or told in page, (name, phase, told)
 
 
 def in_browser(page: Path, profile: Path) -> str:
