@@ -40,6 +40,15 @@ class Card:
         return next((one.title for one in self.tracks if (one.folder, one.track) == (folder, track)), "")
 
 
+def music_words(folder: int | None, track: int | None, card: Card | None = None) -> str:
+    """What a log says is played, in words, with its title where a catalogue has one: `"Lake" (folder 2, track 3)`."""
+    if not folder:
+        return "no music"
+    place = f"folder {folder}, track {track}" if track else f"folder {folder}"
+    title = card.title(folder, track) if card and track else ""
+    return f'"{title}" ({place})' if title else place
+
+
 def read(path: Path) -> Card:
     """A checked catalogue. Raises SitterError."""
     whole = toml_file.read(path)[0]

@@ -69,21 +69,22 @@ def _hour(text: str) -> time:
               metavar="HH:MM", help="The hour of the reminders to practise.")  # fmt: skip
 @click.option("--date", "day", callback=_read_as(_date, "2026-05-04"), metavar="DATE",
               help="The day of the session, where the unit's clock was not to be trusted.")  # fmt: skip
+@click.option("--card", type=_file, help="The catalogue of the music card that played, for the tracks' titles.")
 @click.option("--pulse", is_flag=True, help="Draw the pulse beside the timeline.")
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 @key_option
 @json_option
 @no_port_option
 def integration(file: Path, out: Path | None, plan: Path | None, meetings: tuple[date | datetime, ...],
-                days: int | None, at: time, day: date | None, pulse: bool, force: bool, key: str | None,
-                as_json: bool) -> None:  # fmt: skip
+                days: int | None, at: time, day: date | None, card: Path | None, pulse: bool, force: bool,
+                key: str | None, as_json: bool) -> None:  # fmt: skip
     """Make the patient's worksheet of a session, and a calendar of the days after it.
 
     The worksheet, a page and the same as Markdown, shows the marked moments on a timeline of phase and music, and asks
     open questions. Nothing on it is interpreted. The calendar has the planned meetings, and a reminder to practise
     every second day of the planned window. A log that is not intact and closed is refused (exit code 8).
     """
-    from sitterctl import config
+    from sitterctl import card_file, config
     from sitterctl import integration as worksheet
     from sitterctl.integration import sheet
     from sitterctl.report import model
@@ -92,7 +93,8 @@ def integration(file: Path, out: Path | None, plan: Path | None, meetings: tuple
     session = model.build(log)
     on = _day(session, day)
     wanted = _planned(plan, meetings, days, session, on)
-    made = sheet.build(session, on, simulated=verdict.development, pulse=pulse)
+    titles = card_file.read(card) if card else None
+    made = sheet.build(session, on, simulated=verdict.development, pulse=pulse, card=titles)
     phone = config.load().get("clinic_phone")
     stem = (out or file.parent) / file.stem
     files: dict[Path, str | bytes] = {

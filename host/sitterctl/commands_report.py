@@ -15,22 +15,24 @@ _file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.argument("file", type=_file)
 @click.option("-o", "--out", type=_file, help="The page; default: beside the log.")
+@click.option("--card", type=_file, help="The catalogue of the music card that played, for the tracks' titles.")
 @key_option
 @json_option
 @no_port_option
-def report(file: Path, out: Path | None, key: str | None, as_json: bool) -> int:
+def report(file: Path, out: Path | None, card: Path | None, key: str | None, as_json: bool) -> int:
     """Write the report of a log as one HTML page that needs nothing but itself.
 
     A log that is not intact and closed gets its page too; the page says so, and the exit code is 8.
     """
-    from sitterctl import keys, pull_record, slog, whole_file
+    from sitterctl import card_file, keys, pull_record, slog, whole_file
     from sitterctl import report as page
 
     data = slog.load(file)
     verdict = slog.verify(data, keys.at_hand(key), pull_record.read(file))
     notes = _notes(pull_record.read(file))
+    titles = card_file.read(card) if card else None
     target = out or file.with_suffix(".html")
-    whole_file.write(target, page.render(slog.read(data), verdict, notes=notes))
+    whole_file.write(target, page.render(slog.read(data), verdict, notes=notes, card=titles))
     said = {"report": str(target), "verdict": verdict.kind, "sentence": verdict.sentence}
     output.show(said, as_json, f"{target}\n{verdict.sentence}")
     return verdict.exit_code

@@ -5,7 +5,8 @@ from datetime import UTC, date
 import pytest
 from example_log import LogBuilder, session_log
 
-from sitterctl import integration, slog
+from sitterctl import integration, keys, report, slog
+from sitterctl.card_file import Card, Track
 from sitterctl.integration import sheet
 from sitterctl.report import model
 
@@ -55,3 +56,36 @@ def test_events_and_what_staff_saw_are_not_for_the_worksheet(three_hours: bytes)
     for text in (integration.page(made).partition("</style>")[2], integration.markdown(made)):
         for hidden in ("shades", "lozenge", "nausea", "medication given", "leaving", "MOAA", "missing", "taken back"):
             assert hidden not in text, hidden
+
+
+CARD = Card("5f0c9a1e", 3, [Track(2, 1, "Lake", 240, False, 1), Track(2, 2, "Hills", 200, False, 2)])
+
+
+def told(*cues: tuple[int, int, int, str]) -> bytes:
+    """At these seconds, folder, track and cause, and a mark at ten minutes."""
+    log = LogBuilder()
+    for at_s, folder, track, cause in cues:
+        log.add("cue", at_s * 1000, folder=folder, track=track, volume=16, music_fade_ms=0, fade_ms=0, cause=cause)
+    log.add("mark", 600_000, number=1, phase="onset", folder=cues[-1][1], track=cues[-1][2])
+    return log.add("close", 700_000, reason="key NEXT").seal(700_100).data()
+
+
+def test_titles_come_from_the_catalogue_of_the_card() -> None:
+    data = told((10, 2, 1, "x"), (250, 2, 2, "track"))
+    session = model.build(slog.read(data), UTC)
+    titled = sheet.build(session, date(2026, 3, 14), card=CARD)
+    assert [one.called for one in titled.music][-2:] == ['"Lake" (folder 2, track 1)', '"Hills" (folder 2, track 2)']
+    assert titled.moments[0].music == '"Hills" (folder 2, track 2)'
+    assert sheet_of(data).moments[0].music == "folder 2, track 2"
+    page = report.render(slog.read(data), slog.verify(data, [keys.DEVELOPMENT_KEY]), zone=UTC, card=CARD)
+    assert "&#34;Hills&#34; (folder 2, track 2)" in page
+
+
+def test_a_track_that_the_card_has_not_got_was_not_heard() -> None:
+    data = told((10, 2, 1, "x"), (250, 2, 9, "track"), (253, 2, 10, "track"), (256, 2, 1, "track"))
+    assert [one.called for one in sheet_of(data).music][-3:] == ["folder 2, track 1", "no music", "folder 2, track 1"]
+
+
+def test_a_track_that_staff_skipped_was_heard() -> None:
+    data = told((10, 2, 1, "x"), (15, 2, 2, "skip"))
+    assert [one.called for one in sheet_of(data).music][-2:] == ["folder 2, track 1", "folder 2, track 2"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from sitterctl.card_file import Card, music_words
 from sitterctl.report.charts import stretches
 from sitterctl.report.model import Event, Session, words
 
@@ -16,6 +17,7 @@ from sitterctl.report.model import Event, Session, words
 _PHASES = {"checks": "Arriving", "ready": "Settling in", "stopped": "Ended early"}
 _NOT_STRETCHES = ("idle", "closed")
 _NOT_KNOWN = "not known"
+_SHORTEST_MIN = 10 / 60  # that a track lasts
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,11 @@ class Sheet:
     pulse: list[list[tuple[float, float]]] | None
 
 
-def build(session: Session, day: date, *, simulated: bool = False, pulse: bool = False) -> Sheet:
-    """The worksheet of a session that was on `day`; with `pulse` it has the pulse's curve."""
-    music = _music(session)
+def build(
+    session: Session, day: date, *, simulated: bool = False, pulse: bool = False, card: Card | None = None
+) -> Sheet:
+    """The worksheet of a session that was on `day`; with `pulse` it has the pulse's curve, with `card` titles."""
+    music = _music(session, card)
     return Sheet(
         code=_plain(session.plan.get("code") or "–"),
         day=day,
@@ -74,17 +78,15 @@ def build(session: Session, day: date, *, simulated: bool = False, pulse: bool =
             for off in session.offs
             if off.start is not None and off.end is not None
         ],
-        moments=_moments(session, music),
+        moments=_moments(session, music, card),
         pulse=stretches(session, "pulse_bpm") if pulse else None,
     )
 
 
-def music_words(cue: dict) -> str:
+def _heard(cue: dict, card: Card | None) -> str:
     """What a cue's fields say is played; logs of before have no tracks."""
-    folder, track = cue.get("folder"), cue.get("track")
-    if not folder or cue.get("volume") == 0:
-        return "no music"
-    return f"folder {folder}, track {track}" if track else f"folder {folder}"
+    silent = cue.get("volume") == 0
+    return _plain(music_words(None if silent else cue.get("folder"), cue.get("track"), card))
 
 
 def _phases(session: Session) -> list[Stretch]:
@@ -110,38 +112,57 @@ def phase_words(name: str | None) -> str:
     return _PHASES.get(name or "", words(_plain(name or "–")))
 
 
-def _music(session: Session) -> list[Stretch]:
+def _music(session: Session, card: Card | None) -> list[Stretch]:
     """What was played, from change to change. A cue that only makes it softer, as an alarm does, is no change; while
-    the player had a fault nobody knows."""
+    the player had a fault nobody knows. A track that was over within seconds is not on the card: it was not heard."""
     faults = [span for span in session.parts if span.label == "music"]
     edges = {cue.at for cue in session.cues} | {
         at for span in faults for at in (span.start, span.end) if at is not None
     }
     found: list[Stretch] = []
+    missing = _missing(session.cues)
     for start, end in pairwise([*sorted(at for at in edges if at < session.end), session.end]):
         cue = next((c for c in reversed(session.cues) if c.at <= start), None)
         faulty = any((span.start or 0) <= start < (span.end or 0) for span in faults)
-        called = _NOT_KNOWN if faulty else _plain(music_words(cue.fields)) if cue else "no music"
+        heard = cue and not any(since <= start < until for since, until in missing)
+        called = _NOT_KNOWN if faulty else _heard(cue.fields, card) if cue and heard else "no music"
         if found and found[-1].called == called:
             start = found.pop().start
         found.append(Stretch(start, end, called, _when(session, start)))
     return found
 
 
-def _moments(session: Session, music: Sequence[Stretch]) -> list[Moment]:
+def _missing(cues: Sequence[Event]) -> list[tuple[float, float]]:
+    """The times of tracks that ended by themselves sooner than any track does, which says that the card hasn't got
+    them."""
+    found, begun = [], cues[0].at if cues else 0.0
+    for before, cue in pairwise(cues):
+        if _track(cue) == _track(before):
+            continue
+        if cue.fields.get("cause") == "track" and cue.at - begun < _SHORTEST_MIN:
+            found.append((begun, cue.at))
+        begun = cue.at
+    return found
+
+
+def _track(cue: Event) -> tuple:
+    return cue.fields.get("folder"), cue.fields.get("track")
+
+
+def _moments(session: Session, music: Sequence[Stretch], card: Card | None) -> list[Moment]:
     marks = sorted(session.marks, key=lambda mark: mark.at)
     return [Moment(mark.fields.get("number") or n, mark.at, _when(session, mark.at), _after(session, mark.at),
-                   phase_words(_lived(session, mark.at, mark.fields.get("phase"))), _at_mark(music, mark))
+                   phase_words(_lived(session, mark.at, mark.fields.get("phase"))), _at_mark(music, mark, card))
             for n, mark in enumerate(marks, 1)]  # fmt: skip
 
 
-def _at_mark(music: Sequence[Stretch], mark: Event) -> str:
+def _at_mark(music: Sequence[Stretch], mark: Event, card: Card | None) -> str:
     """What played as the mark itself has it; logs of before have only what was told to the player, and where the player
     had a fault nobody knows."""
     cued = next((one.called for one in reversed(music) if one.start <= mark.at), "no music")
     if mark.fields.get("folder") is None or cued == _NOT_KNOWN:
         return cued
-    return _plain(music_words(mark.fields))
+    return _heard(mark.fields, card)
 
 
 def _when(session: Session, minute: float) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from sitterctl.card_file import Card, music_words
 from sitterctl.report import charts, model, observed, phase_band, spans, standing
 from sitterctl.report.deviations import RULES, deviations
 from sitterctl.report.figures import figures
@@ -14,8 +15,11 @@ from sitterctl.saturation import MODULE
 from sitterctl.slog import Log, Verdict
 
 
-def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinfo | None = None) -> str:
-    """The page. `notes` are sentences of the host's, shown as such; times are local to `zone` or to this machine."""
+def render(
+    log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinfo | None = None, card: Card | None = None
+) -> str:
+    """The page. `notes` are sentences of the host's, shown as such; times are local to `zone` or to this machine;
+    `card` has the titles of tracks."""
     session = model.build(log, zone)
     if verdict.record is not None and verdict.record <= len(log.records):
         session.doubt = log.minutes(log.records[verdict.record - 1].elapsed_s)
@@ -39,6 +43,7 @@ def render(log: Log, verdict: Verdict, *, notes: Iterable[str] = (), zone: tzinf
         deviations=deviations(session),
         rules=RULES,
         MODULE=MODULE,
+        played=lambda mark: _played(mark, card),
     )
 
 
@@ -47,10 +52,10 @@ _CUFF = {"fault": "cuff fault", "stopped": "cuff stopped", "deferred": "put off 
          "waits": "held back: a delicate moment", "capped": "held back: the hour had its readings"}  # fmt: skip
 
 
-def _played(mark: dict) -> str:
+def _played(mark: dict, card: Card | None) -> str:
     """What played at a mark; logs of before do not say."""
-    folder, track = mark.get("folder"), mark.get("track")
-    return "–" if folder is None else f"folder {folder}, track {track or '–'}" if folder else "none"
+    folder = mark.get("folder")
+    return "–" if folder is None else music_words(folder, mark.get("track"), card) if folder else "none"
 
 
 def _lapses(session: model.Session) -> list[spans.Span]:
@@ -72,7 +77,6 @@ def _environment() -> Environment:
         "by_hand": model.by_hand,
         "cuff_words": lambda event: _CUFF.get(event, f"cuff {event}"),
         "course_words": phase_band.course_words,
-        "played": _played,
         "yes_no": lambda value: "–" if value is None else "yes" if value else "no",
         "lasting": lambda minutes: "–" if minutes is None else model.lasting(minutes),
     }
