@@ -12,7 +12,8 @@ staff should do about each row; the way from a row to lamp, sound and call is in
     escalates   rises by one priority when nobody answers it for `escalation_s`
     when        only while a session is watched, or always
     covered_by  the worse row beside which the screen need not name this one
-    sentence    what staff read, at most 26 characters; %v is the value, %l the limit
+    sentence    what staff read, at most 26 characters; %v is the value, %l the limit, %w what a
+                code of the cuff means
 """
 
 from collections import namedtuple
@@ -87,7 +88,7 @@ ROWS = (
     _state("cuff_unsafe", MEDIUM, "cuff_unsafe", 0, WATCHING, "CUFF FAULT %v: TAKE OFF", escalates=True),
     _state("cuff_tight", MEDIUM, "cuff_tight", 0, ALWAYS, "CUFF STAYS TIGHT: TAKE OFF", escalates=True),
     _state("cuff_silent", MEDIUM, "cuff_silent", 0, WATCHING, "CUFF SILENT: TAKE OFF", escalates=True),
-    _state("cuff_fault", LOW, "cuff_fault", 0, WATCHING, "CUFF FAULT %v: CHECK IT"),
+    _state("cuff_fault", LOW, "cuff_fault", 0, WATCHING, "CUFF %w %v: CHECK IT"),
     _state("away", LOW, "away", 0, WATCHING, "PATIENT AWAY, %v LEFT"),
     _state("away_too_long", MEDIUM, "away_too_long", 0, WATCHING, "AWAY TOO LONG: LOOK", escalates=True),
     # --- the unit itself

@@ -22,6 +22,7 @@ presentation. The rules that carry the safety of it:
 from collections import namedtuple
 
 from sitter.alarm_table import ABOVE, BELOW, HIGH, IS_SET, MEDIUM, REACHED, ROWS, Row
+from sitter.cuff_codes import WORDS
 
 # The first so many milliseconds of an occurrence below high are soft where `gentle_first_burst` is set.
 GENTLE_MS = 10000
@@ -236,7 +237,7 @@ class Alarms:
 
     def sentence(self, row: Row, value) -> str:
         """What staff read: the row's sentence with its value and limit."""
-        text = row.sentence.replace("%v", str(value))
+        text = row.sentence.replace("%w", WORDS.get(value, "FAULT")).replace("%v", str(value))
         return text.replace("%l", str(self._settings[row.limit])) if row.limit else text
 
 

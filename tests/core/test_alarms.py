@@ -319,3 +319,10 @@ def test_every_row_hangs_together():
         assert type(row.delay) is int or row.delay in known
         assert row.covered_by == "" or row.covered_by in names
         assert not (row.covered_by and row.priority > ROWS[names.index(row.covered_by)].priority)
+
+
+def test_a_fault_of_the_cuff_is_told_by_a_word_beside_its_code():
+    alarms = Alarms(settings.defaults())
+    row = next(row for row in ROWS if row.name == "cuff_fault")
+    said = [alarms.sentence(row, code) for code in (87, 202, 303)]
+    assert said == ["CUFF LEAK 87: CHECK IT", "CUFF NUMBERS 202: CHECK IT", "CUFF FAULT 303: CHECK IT"]

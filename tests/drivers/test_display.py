@@ -123,15 +123,17 @@ def test_an_absent_screen_disturbs_nobody():
 def test_every_alarm_sentence_fits_its_line():
     from drivers.display import WIDTH
     from sitter.alarm_table import ROWS
+    from sitter.cuff_codes import WORDS
     from sitter.liveness import LIMITS_MS
 
     room = TILES["alarm"][2] // (WIDTH * TILES["alarm"][4])
     longest = {"sensor_fault": "settings lost", "program_fault": max(LIMITS_MS, key=len), "task_silent": "oximeter",
                "key_stuck": "SILENCE", "supply_fault": "no cell", "restarted": "999 min",
                "settings_fault": "DAMAGED: OLD ONES", "spo2_fall_pct": "30"}  # fmt: skip
+    word = max(WORDS.values(), key=len)
     for row in ROWS:
         limit = "10" if row.limit == "spo2_fall_pct" else "200"
-        text = row.sentence.replace("%v", longest.get(row.source, "201")).replace("%l", limit)
+        text = row.sentence.replace("%w", word).replace("%v", longest.get(row.source, "201")).replace("%l", limit)
         assert len(text) <= room, (text, len(text), room)
 
 
