@@ -27,7 +27,7 @@ ACTIONS = {
     "cuff_unsafe": "Take the cuff off and leave it off: its pressure may not be under control. Measure by hand.",
     "cuff_tight": "Take the cuff off now: its air does not go out. Leave it off and measure by hand.",
     "cuff_silent": "Take the cuff off; nobody knows its pressure. Check the module's plug.",
-    "cuff_fault": "Refit the cuff, arm still, no talking; the unit tries again. docs/alarms.md tells what the code means.",
+    "cuff_fault": "Refit the cuff, arm still, no talking; the unit tries again. docs/alarms.md tells the codes.",
     "away": "The patient is out, by the menu: the probe may be off for so long. SILENCE pauses the reminder.",
     "away_too_long": "Ten minutes are over: look for the patient, put the probe back or end AWAY in the menu.",
     "signals_denied": "Staff did not see or hear every signal in the last test: use another unit.",
