@@ -304,7 +304,7 @@ def test_every_row_of_the_table_can_begin_and_end():  # REQ-021
         limit = settings.defaults().get(row.limit, 0)
         bad = {"above": limit + 1, "below": limit - 1, "reached": limit}.get(row.kind, 1)
         good = {"above": limit - 20, "below": limit + 20, "reached": 0}.get(row.kind)
-        assert row.name in stand.run(700, **{row.source: bad}), row.name
+        assert row.name in stand.run(stand.alarms.delay_ms(row) // 1000 + 2, **{row.source: bad}), row.name
         if row.latching:
             stand.alarms.silence(stand.now_ms)
         assert row.name not in stand.run(1, **{row.source: good}), row.name
