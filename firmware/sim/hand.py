@@ -2,13 +2,15 @@
 
 A word is looked for on the labels of BP, NEXT and MARK first, and that key is pressed; then in the prompt, and NEXT
 chooses it, held where the prompt asks for that. A number is keyed in digit by digit. What is not asked yet is waited
-for; where a word is not offered the hand gives up and says so, and the scenario fails.
+for, and so is what a press makes of the prompt, as a busy computer draws late; where a word is not offered the hand
+gives up and says so, and the scenario fails.
 """
 
 from sim.eyes import read
 
 _LOOK_US = 700000
 _PATIENCE = 200  # looks at one word: more than two minutes
+_SLOW = 5  # looks at a prompt that a press has not changed
 _SHORT_S, _MENU_S, _NEXT_S = 0.15, 1.5, 2.5
 
 
@@ -19,6 +21,7 @@ class Hand:
         self._press = press  # (key, seconds)
         self._wanted: list = []
         self._looks = 0
+        self._before, self._waits = "", 0  # the prompt as it was at the last press, and looks at it since
         self.failures: list[str] = []
 
     def choose(self, words: list) -> None:
@@ -34,6 +37,7 @@ class Hand:
             self._look_later(3 * _LOOK_US)
 
     def _do(self, key: str, held_s: float = _SHORT_S) -> None:
+        self._before, self._waits = read(self._display.ram, "prompt"), _SLOW
         self._press(key, held_s)
 
     def _look_later(self, in_us: int = _LOOK_US) -> None:
@@ -42,6 +46,11 @@ class Hand:
     def _look(self) -> None:
         if not self._wanted:
             return
+        if self._waits and read(self._display.ram, "prompt") == self._before:
+            self._waits -= 1
+            self._look_later()
+            return
+        self._waits = 0
         word, self._looks = self._wanted[0], self._looks + 1
         held_s = self._dial(word) if type(word) is int else self._find(word.upper())
         if held_s is None and self._looks >= _PATIENCE:

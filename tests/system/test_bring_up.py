@@ -125,10 +125,9 @@ def session(technician: Technician) -> None:
             break
     assert reaches(technician, "NEXT", 2.6, "onset")
     assert reaches(technician, "STOP", 2.6, "stopped")
-    technician.unit.run_at(2)  # the hand reads the screen, which a busy computer draws late
+    technician.unit.run_at(1)  # the hand reads the screen, which a busy computer draws late
     technician.unit.choose(["CLOSE WITHOUT CHECK", "WHY: CHECKED ON PAPER", "HOLD NEXT"])
     assert comes_to(technician, "closed")
-    technician.unit.run_at(1)
 
 
 def test_a_blank_chip_becomes_a_unit_by_the_documented_commands_alone(technician: Technician) -> None:
