@@ -116,7 +116,8 @@ def test_a_file_of_ones_own_is_taken_if_it_is_an_image_and_the_one_that_is_meant
         image.find(BOARD, str(path))
 
 
-def test_a_board_without_a_release_takes_a_named_file_to_its_chips_own_place(tmp_path: Path) -> None:
+def test_a_board_without_a_release_takes_a_named_file_to_its_chips_own_place(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setitem(image.FOR_BOARD, "esp32s3_devkitc", None)
     path = tmp_path / "s3.bin"
     path.write_bytes(IMAGE)
     found = image.find("esp32s3_devkitc", str(path))
@@ -125,6 +126,11 @@ def test_a_board_without_a_release_takes_a_named_file_to_its_chips_own_place(tmp
         with pytest.raises(SitterError, match="no release of MicroPython for board esp32s3_devkitc") as caught:
             image.find("esp32s3_devkitc", chosen)
         assert caught.value.exit_code == USAGE
+
+
+def test_every_boards_own_release_is_for_its_chip_and_place() -> None:
+    for board, name in image.FOR_BOARD.items():
+        assert name and (image.RELEASES[name].chip, image.RELEASES[name].offset) == image.PLACES[board], board
 
 
 def test_every_board_file_has_its_place_on_the_flash() -> None:
