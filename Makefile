@@ -141,9 +141,9 @@ sim: $(READY) ## a simulated unit on a serial port, until Ctrl-C
 firmware: $(READY) ## the program for every board: bytecode, manifest, ROMFS image, sizes; made twice, and the same
 	@$(BIN)/python tools/firmware.py
 
-size: $(READY) ## bytes of bytecode, heap after import and after start, and ten minutes of a session in a chip's heap
+size: $(READY) ## bytes of bytecode, heap after import and after start, and six minutes of a session in a chip's heap
 	@$(BIN)/python tools/size
-	@$(BIN)/python tools/size --cap --minutes 10
+	@$(BIN)/python tools/size --cap --minutes 6
 
 cpu: $(READY) ## what each task takes of the chip's processor, estimated from the demo session; a minute and more
 	@$(BIN)/python tools/cpu_budget.py

@@ -17,7 +17,7 @@ WHOLE = ("sublingual", "intramuscular", "second_dose", "not_yet", "cuff_comfort"
 OWN_FLASH = ("blank", "installed")  # for practice: test_bring_up.py
 # What the fault matrix or the core's tests have too, which every run of the tests plays.
 SHOWN_ELSEWHERE = ("clock_lost", "cuff_leak", "dark_finger", "finger_off", "internal_bus_stuck", "music_absent",
-             "no_baseline", "patient_bus_held", "sensor_clone", "slow_desaturation")  # fmt: skip
+             "module_probe_off", "no_baseline", "patient_bus_held", "sensor_clone", "slow_desaturation")  # fmt: skip
 SHORT = [
     pytest.param(name, marks=pytest.mark.slow if name in (*SHOWN_ELSEWHERE, *WHOLE) else ())
     for name in sorted(path.stem for path in SCENARIOS.glob("*.json"))
