@@ -104,8 +104,8 @@ def reaches(technician: Technician, key: str, hold_s: float, state: str, tries: 
 
 
 def comes_to(technician: Technician, state: str) -> bool:
-    """Whether it does by itself, within some seconds."""
-    for _ in range(40):
+    """Whether it does by itself. A hand takes some twenty seconds for a menu, and longer where the computer is busy."""
+    for _ in range(220):
         if technician.state() == state:
             return True
         time.sleep(0.4)
