@@ -64,6 +64,12 @@ def test_walk_in_is_said_first_and_in_a_banner_above_all():
     assert "MD-07 answers for it · reason: plan not at hand" in page and 'class="walk-in"' not in page_of(quiet())
 
 
+def test_dose_of_a_walk_in_has_no_mg_and_says_so_wherever_it_stands():
+    told = [*WALK_IN, *without("plan", "dose"), (0, "dose", {"number": 1, "route": "sublingual"})]
+    page = page_of(told)
+    assert page.count("mg not stated") == 2 and "no plan</small>" in page and "– mg" not in page
+
+
 def test_log_without_a_plan_says_so():
     assert found(without("plan"))[0] == "– No plan is in the log."
     assert "No plan is in this log." in page_of(without("plan"))

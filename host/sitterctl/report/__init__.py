@@ -71,6 +71,7 @@ def _environment() -> Environment:
     found.filters |= {
         "clock": _clock,
         "shown": lambda value: "–" if value is None or value == "" else value,
+        "mg": lambda value: "mg not stated" if value is None else f"{value} mg",
         "since": model.since,
         "words": model.words,
         "both": lambda two: standing.both(*two),
