@@ -4,14 +4,15 @@ It has the face of nibp.py, and its duties: no cuff stays under pressure because
 less. It acknowledges nothing, tells its cuff's pressure only while it measures, without a checksum, and keeps its last
 result for whoever asks. Frames and their traps: nibp_ascii_frames.py. So:
 
-A cycle is: adult mode, first inflation, start; then the stream of pressures says that it runs. 999, or no pressure for
-three seconds, says that it may be over, and the result is asked for. It counts for this cycle only if
+A cycle is: the result that stands, adult mode, first inflation, start; then the stream of pressures says that it runs.
+999, or no pressure for three seconds, says that it may be over, and the result is asked for. It counts only if
 
-- the stream has shown the cuff inflated, five times at 60 mmHg and more, and ten seconds have gone by since the start:
-  else it is the result of an earlier one;
+- it is of this cycle: nibp_ascii_witness.py. One that is not yet is asked for again, five times;
 - no pressure follows it for a second: a 999 that noise has made of another number ends nothing;
 - its numbers are in the order that this module's were in before, as no module changes that;
 - and the module is not in neonatal mode, which its stream says.
+
+What ends without numbers is stopped as well: the stream may be all that has ended.
 
 The stream is believed in threes: three pressures in a row over 300 mmHg, in the wrong mode, or while nobody has asked
 for a reading end in an abort.
@@ -25,6 +26,7 @@ Never tried on a module.
 
 from drivers import nibp_ascii_frames as frames
 from drivers.nibp_ascii_frames import Pressure, Result
+from drivers.nibp_ascii_witness import Witness
 from sitter import cuff_codes
 from sitter.cuff_codes import STOPPED, BloodPressure, CuffFault
 
@@ -43,11 +45,9 @@ _LOST_MS = 3000
 _TRIES = 5
 _EMPTYING_TRIES = 21  # the last of them is a question
 _CYCLE_MS = 180000
-_LEAST_MS = 10000  # no cuff is inflated, emptied and read sooner
 _ALIVE_EVERY_MS = 20000
-_EMPTY_MMHG, _INFLATED_MMHG, _MOST_MMHG = 20, 60, 300
+_EMPTY_MMHG, _MOST_MMHG = 20, 300
 _BELIEVED = 3  # pressures in a row
-_INFLATED = 5
 _TIGHT_MS = 10000
 
 
@@ -67,10 +67,10 @@ class NibpAscii:
         self._before: list[bytes] = []  # what goes out before the start, the next one last
         self._began_ms = self._asked_ms = self._heard_ms = self._streamed_ms = 0
         self._tries = 0
-        self._inflated = self._strange = 0
+        self._strange = 0
+        self._witness = Witness()
         self._result: Result | None = None
         self._unsound = 0  # results with a wrong sum, before this one was asked for
-        self._mean_last: bool | None = None  # the order of this module's numbers
         self._pressed_ms: int | None = None
         self.answered = False
         self.tight = False
@@ -122,10 +122,11 @@ class NibpAscii:
 
     def _begin(self, now_ms: int) -> None:
         first = [] if self._first_mmhg is None else [frames.first_inflation(self._first_mmhg)]
-        self._before = [frames.START] + first + [frames.ADULT]
+        self._before = [frames.START] + first + [frames.ADULT, frames.GET_RESULT]
         self._state, self._tries, self._start_next = _STARTING, 0, False
         self._began_ms = self._streamed_ms = now_ms
-        self._inflated = self._strange = 0
+        self._strange = 0
+        self._witness.begin(now_ms)
         self._result = self.cuff_mmhg = None
         if now_ms - self._asked_ms >= GAP_MS:
             self._go_on_starting(now_ms)
@@ -168,6 +169,7 @@ class NibpAscii:
         if told.mmhg == frames.END_MMHG:
             if self._state == _MEASURING:
                 self._streamed_ms = now_ms - _LOST_MS + _OVER_MS
+                self._witness.take_end()
             return
         self._streamed_ms, self.cuff_mmhg = now_ms, told.mmhg
         self._note_pressure(now_ms, told.mmhg)
@@ -176,7 +178,7 @@ class NibpAscii:
             self.cycles += self._state == _STARTING
             self._state, self._tries, self._result = _MEASURING, 0, None
         if self._state == _MEASURING:
-            self._inflated += told.mmhg >= _INFLATED_MMHG
+            self._witness.take_pressure(told.mmhg)
         reason = self._what_is_wrong(told)
         self._strange = self._strange + 1 if reason else 0
         if reason and self._strange >= _BELIEVED:
@@ -200,7 +202,9 @@ class NibpAscii:
         self.answered = True
         if self._state == _FETCHING:
             self._result = result
-        elif self._state == _ABORTING and self._tries >= len(_EMPTYING) and now_ms - self._streamed_ms >= _OVER_MS:
+        elif self._state != _MEASURING:  # where it may be late, and this cycle's
+            self._witness.take_before(result)
+        if self._state == _ABORTING and self._tries >= len(_EMPTYING) and now_ms - self._streamed_ms >= _OVER_MS:
             return self._aborted(now_ms)
         return None
 
@@ -236,29 +240,24 @@ class NibpAscii:
         else:
             self._stop(now_ms, cuff_codes.REFUSED if self._heard_ms >= self._began_ms else cuff_codes.NO_ANSWER)
 
-    def _fetch(self, now_ms: int) -> BloodPressure | CuffFault | None:
-        if self._result:
-            return self._conclude(now_ms, self._result) if now_ms - self._asked_ms >= _OVER_MS else None
-        if self._tries and now_ms - self._asked_ms < _ANSWER_MS:
+    def _fetch(self, now_ms: int) -> BloodPressure | None:
+        if self._tries and now_ms - self._asked_ms < max(_ANSWER_MS, _OVER_MS):
             return None
+        if self._result:
+            outcome = self._witness.outcome(now_ms, self._result)
+            if isinstance(outcome, BloodPressure):
+                self._witness.believe(self._result)
+                self._state, self._tries, self.cuff_mmhg = _IDLE, 0, None
+                return outcome
+            if outcome.code != cuff_codes.IMPLAUSIBLE or self._tries >= _TRIES:
+                self._stop(now_ms, outcome.code)
+                return None
         if self._tries >= _TRIES:
             self._stop(now_ms, cuff_codes.UNSOUND if self._parser.unsound > self._unsound else cuff_codes.NO_ANSWER)
             return None
         self._send(now_ms, frames.GET_RESULT)
         self._tries += 1
         return None
-
-    def _conclude(self, now_ms: int, result: Result) -> BloodPressure | CuffFault:
-        outcome = frames.outcome_of(result)
-        if isinstance(outcome, BloodPressure):
-            mean_last = frames.mean_is_last(result)
-            of_this_cycle = self._inflated >= _INFLATED and now_ms - self._began_ms >= _LEAST_MS
-            if not of_this_cycle or mean_last is not (mean_last if self._mean_last is None else self._mean_last):
-                outcome = CuffFault(cuff_codes.IMPLAUSIBLE)
-            else:
-                self._mean_last = mean_last
-        self._state, self._tries, self.cuff_mmhg = _IDLE, 0, None
-        return outcome
 
     def _go_on_stopping(self, now_ms: int) -> CuffFault | None:
         if now_ms - self._asked_ms < (GAP_MS if self._tries == 1 else _ABORT_AGAIN_MS):

@@ -8,15 +8,16 @@ that comes within 40 ms of the one before is lost, and so is a stop in the first
 Knobs: `absent`; `slow_ms` delays answers; `garble_every` damages every n-th frame; `false_end_every`: every n-th
 pressure is told as 999; `loses_end`; `wrong_sum`: its results' sums go over STX as well; `mean_second`: its numbers are
 in that order; `neonate`: it was left in that mode, and `deaf_to_adult`: it stays there; `boots_in_mid`: after eight
-seconds; `ends_at_once`: a start, and it says 999 without having pumped; `deaf_to_stop`; `pumps_by_itself` is pressed at
-the module: a cycle that nobody asked for.
+seconds; `ends_at_once`: a start, and it says 999 without having pumped; `pauses_s`: from twelve seconds into a cycle on
+it tells no pressure, and no end, for so long; `late_s`: a new result stands so long behind its end; `deaf_to_stop`;
+`pumps_by_itself` is pressed at the module: a cycle that nobody asked for.
 """
 
 from sim.cuff import Cuff
 
 _TURN_US, _TELLS_US = 8000, 200000
 _DEAF_US, _DEAF_AT_FIRST_US = 40000, 300000
-_BOOT_US = 8000000
+_BOOT_US, _PAUSE_US = 8000000, 12000000
 _DASHES = ("---", "---", "---", "---")
 # What it says of errors, by the codes of the other module.
 _MESSAGES = {0x57: 7, 1: 9, 2: 11, 3: 10, 89: 12, 97: 15}
@@ -29,8 +30,8 @@ class FakeNibpAscii(Cuff):
         self._uart = uart
         self.absent = self.loses_end = self.wrong_sum = self.mean_second = self.neonate = self.deaf_to_adult = False
         self.boots_in_mid = self.ends_at_once = self.deaf_to_stop = False
-        self.garble_every = self.false_end_every = self.slow_ms = 0
-        self._frames = self._told = 0
+        self.garble_every = self.false_end_every = self.slow_ms = self.pauses_s = self.late_s = 0
+        self._frames = self._told = self._pause_us = 0
         self._received_us = -_DEAF_US
         self._status, self._message, self._numbers = 0, 0, _DASHES
         uart.part_baud = 4800
@@ -52,6 +53,7 @@ class FakeNibpAscii(Cuff):
             self._say(b"999C0S3", b"\r")
             return
         self._start()
+        self._pause_us = self._clock.now_us + _PAUSE_US
         serial = self._serial
         self._clock.at_us(self._clock.now_us + _TELLS_US, lambda: self._tell(serial))
         if self.boots_in_mid:
@@ -66,8 +68,12 @@ class FakeNibpAscii(Cuff):
         if not (self.stops_in_mid and running):
             self._told += 1
             is_false = self.false_end_every and self._told % self.false_end_every == 0
-            self._say(b"%03dC%dS3" % (999 if is_false else mmhg, 2 if self.neonate else 0), b"\r")
+            self._stream(b"%03dC%dS3" % (999 if is_false else mmhg, 2 if self.neonate else 0))
         self._clock.at_us(self._clock.now_us + _TELLS_US, lambda: self._tell(serial))
+
+    def _stream(self, text: bytes) -> None:
+        if not 0 <= self._clock.now_us - self._pause_us < self.pauses_s * 1000000:
+            self._say(text, b"\r")
 
     def _boot(self, serial: int) -> None:
         if serial == self._serial:
@@ -76,11 +82,16 @@ class FakeNibpAscii(Cuff):
             self._say(b"000C0S5", b"\r")
 
     def _ended(self, pressures, error: int) -> None:
-        self._status = 2 if error else 1
-        self._message = _MESSAGES.get(error, error % 100)
-        self._numbers = _DASHES if error else tuple("%03d" % value for value in pressures)
+        serial = self._serial
+        numbers = _DASHES if error else tuple("%03d" % value for value in pressures)
+        stands = (2 if error else 1, _MESSAGES.get(error, error % 100), numbers)
+        self._clock.at_us(self._clock.now_us + self.late_s * 1000000, lambda: self._stand(serial, stands))
         if not self.loses_end:
-            self._say(b"999C0S3", b"\r")
+            self._stream(b"999C0S3")
+
+    def _stand(self, serial: int, stands: tuple) -> None:
+        if serial == self._serial:
+            self._status, self._message, self._numbers = stands
 
     # --- the line -----------------------------------------------------------------------------------------------------
 

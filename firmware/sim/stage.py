@@ -79,7 +79,12 @@ class Stage:
             return FakeNibp(clock, self.nibp_uart, self.patient.pressure)
         from sim.nibp_ascii import FakeNibpAscii
 
-        return FakeNibpAscii(clock, self.nibp_uart, self.patient.pressure)
+        return FakeNibpAscii(clock, self.nibp_uart, self._pressure_of_a_live_arm)
+
+    def _pressure_of_a_live_arm(self, now_us: int) -> tuple[int, int, int, int]:
+        """As the scenario has it, and the pulse by a beat: no two readings of anybody are quite alike for long."""
+        systolic, diastolic, mean, pulse = self.patient.pressure(now_us)
+        return systolic, diastolic, mean, pulse + self.nibp.cycles % 2
 
     def _build_inside(self, clock) -> None:
         self.keys_int = FakePin(1)

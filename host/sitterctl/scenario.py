@@ -21,7 +21,7 @@ PARTS = {
              "no_valves", "valve_sticks", "stays_mmhg", "first_says", "first_slow_ms"),
     "nibp_ascii": ("absent", "leak", "weak_signal", "motion", "error_code", "garble_every", "slow_ms", "stops_in_mid",
                    "stays_mmhg", "false_end_every", "loses_end", "wrong_sum", "mean_second", "neonate", "deaf_to_adult",
-                   "boots_in_mid", "ends_at_once", "deaf_to_stop", "pumps_by_itself"),
+                   "boots_in_mid", "ends_at_once", "pauses_s", "late_s", "deaf_to_stop", "pumps_by_itself"),
     "music": ("absent", "no_card", "silent_clone", "wrong_checksum", "lag", "deaf", "lose_power",
               "other_card", "extra"),
     "keys": ("absent", "bounce_ms", "reset"),

@@ -2,6 +2,7 @@ from drivers import nibp_ascii_frames as frames
 from drivers.nibp import Nibp
 from drivers.nibp_ascii import NibpAscii
 from drivers.nibp_ascii_frames import Parser, Pressure
+from drivers.nibp_ascii_witness import Witness
 from sim.clock import Clock
 from sim.nibp import FakeNibp
 from sim.nibp_ascii import FakeNibpAscii
@@ -20,6 +21,7 @@ from sitter.cuff_codes import (
 )
 
 GOOD = BloodPressure(118, 76, 90, 72)
+HIGH = BloodPressure(170, 100, 123, 90)
 
 
 class Stand:
@@ -125,7 +127,8 @@ def test_a_reading_takes_its_time_and_comes_once():
     assert not stand.nibp.busy and stand.nibp.cycles == 1
     assert stand.part.cuff_pressure_mmhg() == 0
     stand.run(30)
-    assert stand.measure() == [GOOD]
+    stand.arm = HIGH
+    assert stand.measure() == [HIGH]
 
 
 def test_the_first_inflation_is_what_was_asked_for():
@@ -151,10 +154,10 @@ def test_an_end_that_is_none_ends_nothing():  # REQ-223
     stand = Stand()
     assert stand.measure() == [GOOD]
     stand.run(30)
-    stand.arm = (150, 90, 110, 80)
     for every in (2, 7, 40):
         stand.part.false_end_every = every
-        assert stand.measure(100) == [BloodPressure(150, 90, 110, 80)], every
+        stand.arm = BloodPressure(150, 90, 110, 78 + every)
+        assert stand.measure(100) == [stand.arm], every
         stand.run(30)
 
 
@@ -168,6 +171,81 @@ def test_the_result_of_an_earlier_reading_is_not_this_ones():  # REQ-223
     stand.part.ends_at_once = False
     stand.arm = (150, 90, 110, 80)
     assert stand.measure() == [BloodPressure(150, 90, 110, 80)]
+
+
+def test_a_stream_that_breaks_off_over_an_inflated_cuff_leaves_no_old_result():  # REQ-223
+    for pauses_s in (4, 5, 6, 8, 20, 300):
+        stand = Stand()
+        assert stand.measure() == [GOOD]
+        stand.run(30)
+        stand.arm, stand.part.pauses_s = HIGH, pauses_s
+        (found,) = stand.measure(100)
+        assert found in (HIGH, CuffFault(IMPLAUSIBLE)), pauses_s
+        assert stand.part.cuff_pressure_mmhg() == 0
+
+
+def test_a_cuff_whose_stream_has_broken_off_is_emptied_soon():  # REQ-225
+    stand = Stand()
+    assert stand.measure() == [GOOD]
+    stand.run(30)
+    stand.arm, stand.part.pauses_s = HIGH, 300
+    assert stand.measure(26) == [CuffFault(IMPLAUSIBLE)]
+    assert stand.part.cuff_pressure_mmhg() == 0
+
+
+def test_a_result_that_stands_late_is_waited_for():  # REQ-223
+    for late_s, known in ((2, True), (4, True), (30, False)):
+        stand = Stand()
+        assert stand.measure() == [GOOD]
+        stand.run(30)
+        stand.arm, stand.part.late_s = HIGH, late_s
+        assert stand.measure(100) == [HIGH if known else CuffFault(IMPLAUSIBLE)], late_s
+
+
+def test_a_reading_like_the_one_before_is_withheld_and_the_next_is_not():  # REQ-223
+    stand = Stand()
+    assert stand.measure() == [GOOD]
+    stand.run(30)
+    assert stand.measure() == [CuffFault(IMPLAUSIBLE)]
+    stand.run(30)
+    stand.arm = BloodPressure(118, 76, 90, 73)
+    assert stand.measure() == [stand.arm]
+
+
+def test_what_stood_before_the_first_reading_is_no_reading_of_this_unit():  # REQ-223
+    stand = Stand()
+    assert stand.measure() == [GOOD]
+    stand.nibp = NibpAscii(stand.uart)
+    stand.arm, stand.part.pauses_s = HIGH, 300
+    assert stand.measure() == [CuffFault(IMPLAUSIBLE)]
+
+
+def test_where_nobody_knows_what_stood_before_nothing_is_believed():  # REQ-223
+    stand = Stand()
+    stand.part.slow_ms = 30000
+    stand.nibp.start(stand.clock.now_ms())
+    stand.run(1)
+    stand.part.slow_ms = 0
+    assert stand.run(29) == []
+    assert stand.run(60) == [CuffFault(IMPLAUSIBLE)]
+
+
+def test_a_lost_end_needs_a_stream_that_went_through_the_result():  # REQ-223
+    stream = [k * 8 for k in range(1, 21)] + [160 - k for k in range(75)]  # up to 160, down to 86
+    for pressures, numbers, known in (
+        (stream, b"118076090", True),
+        (stream[:60], b"118076090", False),  # only down to 121
+        (stream[:60] + [30] + stream[60:61], b"118076090", False),  # and one that was noise
+        (stream, b"170076090", False),  # never up there
+    ):
+        witness = Witness()
+        witness.take_before(Parser().feed(result(TEXT.replace(b"118", b"120")))[0])
+        for mmhg in pressures:
+            witness.take_pressure(mmhg)
+        (found,) = Parser().feed(result(TEXT.replace(b"118076090", numbers)))
+        assert isinstance(witness.outcome(40000, found), BloodPressure) is known, (len(pressures), numbers)
+        witness.take_end()
+        assert isinstance(witness.outcome(40000, found), BloodPressure)
 
 
 def test_a_cuff_that_was_never_inflated_has_no_pressure_to_tell():  # REQ-223

@@ -28,6 +28,7 @@ class Trouble:
 KNOBS = st.fixed_dictionaries({}, optional={
     "garble_every": st.integers(2, 60), "false_end_every": st.integers(2, 90), "loses_end": st.booleans(),
     "boots_in_mid": st.booleans(), "ends_at_once": st.booleans(), "leak": st.booleans(), "slow_ms": st.integers(0, 700),
+    "pauses_s": st.integers(0, 60), "late_s": st.integers(0, 9),
 })  # fmt: skip
 PIECES = st.one_of(
     st.binary(min_size=1, max_size=8),

@@ -23,7 +23,7 @@ print("RESULT", *sorted(name for name in sys.modules if name.startswith("drivers
 
 def test_only_the_chosen_driver_is_loaded(tmp_path: Path) -> None:
     other = run_script(LOADED, tmp_path, timeline=[], settings={"cuff_module": 1}, cuff="ascii")
-    assert other == "drivers.nibp_ascii drivers.nibp_ascii_frames"
+    assert other == "drivers.nibp_ascii drivers.nibp_ascii_frames drivers.nibp_ascii_witness"
     assert "ascii" not in run_script(LOADED, tmp_path, timeline=[])
 
 
