@@ -161,7 +161,7 @@ def test_an_end_that_is_none_ends_nothing():  # REQ-223
         stand.run(30)
 
 
-def test_the_result_of_an_earlier_reading_is_not_this_ones():  # REQ-223
+def test_the_result_of_an_earlier_reading_is_not_this_ones():  # REQ-227
     stand = Stand()
     assert stand.measure() == [GOOD]
     stand.run(30)
@@ -173,7 +173,7 @@ def test_the_result_of_an_earlier_reading_is_not_this_ones():  # REQ-223
     assert stand.measure() == [BloodPressure(150, 90, 110, 80)]
 
 
-def test_a_stream_that_breaks_off_over_an_inflated_cuff_leaves_no_old_result():  # REQ-223
+def test_a_stream_that_breaks_off_over_an_inflated_cuff_leaves_no_old_result():  # REQ-227
     for pauses_s in (4, 5, 6, 8, 20, 300):
         stand = Stand()
         assert stand.measure() == [GOOD]
@@ -193,7 +193,7 @@ def test_a_cuff_whose_stream_has_broken_off_is_emptied_soon():  # REQ-225
     assert stand.part.cuff_pressure_mmhg() == 0
 
 
-def test_a_result_that_stands_late_is_waited_for():  # REQ-223
+def test_a_result_that_stands_late_is_waited_for():  # REQ-227
     for late_s, known in ((2, True), (4, True), (30, False)):
         stand = Stand()
         assert stand.measure() == [GOOD]
@@ -202,7 +202,7 @@ def test_a_result_that_stands_late_is_waited_for():  # REQ-223
         assert stand.measure(100) == [HIGH if known else CuffFault(IMPLAUSIBLE)], late_s
 
 
-def test_a_reading_like_the_one_before_is_withheld_and_the_next_is_not():  # REQ-223
+def test_a_reading_like_the_one_before_is_withheld_and_the_next_is_not():  # REQ-227
     stand = Stand()
     assert stand.measure() == [GOOD]
     stand.run(30)
@@ -212,7 +212,7 @@ def test_a_reading_like_the_one_before_is_withheld_and_the_next_is_not():  # REQ
     assert stand.measure() == [stand.arm]
 
 
-def test_what_stood_before_the_first_reading_is_no_reading_of_this_unit():  # REQ-223
+def test_what_stood_before_the_first_reading_is_no_reading_of_this_unit():  # REQ-227
     stand = Stand()
     assert stand.measure() == [GOOD]
     stand.nibp = NibpAscii(stand.uart)
@@ -220,7 +220,7 @@ def test_what_stood_before_the_first_reading_is_no_reading_of_this_unit():  # RE
     assert stand.measure() == [CuffFault(IMPLAUSIBLE)]
 
 
-def test_where_nobody_knows_what_stood_before_nothing_is_believed():  # REQ-223
+def test_where_nobody_knows_what_stood_before_nothing_is_believed():  # REQ-227
     stand = Stand()
     stand.part.slow_ms = 30000
     stand.nibp.start(stand.clock.now_ms())
@@ -259,6 +259,15 @@ def test_a_cuff_that_was_never_inflated_has_no_pressure_to_tell():  # REQ-223
         stand.uart.send(b"\x02%03dC0S3\x03\r" % mmhg)
         stand.run(0.3)
     assert stand.run(30) == [CuffFault(IMPLAUSIBLE)]
+    witness = Witness()
+    witness.take_before(Parser().feed(result(TEXT.replace(b"118", b"120")))[0])
+    for count, known in ((4, False), (5, True)):
+        witness.begin(0)
+        for _ in range(count):
+            witness.take_pressure(60)
+        witness.take_end()
+        told = [witness.outcome(at_ms, Parser().feed(result(TEXT))[0]) for at_ms in (9999, 10000)]
+        assert told == [CuffFault(IMPLAUSIBLE), GOOD if known else CuffFault(IMPLAUSIBLE)]
 
 
 def test_a_module_that_starts_anew_in_mid_reading_has_no_result():

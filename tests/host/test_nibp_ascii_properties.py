@@ -73,7 +73,9 @@ class Bed:
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(TROUBLES, min_size=2, max_size=3))
-def test_a_pressure_is_the_arms_of_this_reading_or_there_is_none(troubles: list[Trouble]) -> None:  # REQ-221, REQ-223
+def test_a_pressure_is_the_arms_of_this_reading_or_there_is_none(
+    troubles: list[Trouble],
+) -> None:  # REQ-221, REQ-223, REQ-227
     bed = Bed()
     for arm, trouble in zip(ARMS, troubles, strict=False):
         found = bed.read(arm, trouble)

@@ -42,6 +42,13 @@ def test_a_module_that_is_not_the_one_set_is_silent_and_inflates_nothing(
     assert not log.named("pressure")
 
 
+def test_an_old_result_is_no_reading_while_the_stream_is_cut() -> None:  # REQ-227
+    log = slog.read(played("cuff_ascii_stale")["slog"])
+    told = [record.fields["systolic_mmhg"] for record in log.named("pressure")]
+    assert told == [118, 170]
+    assert [record.fields["code"] for record in log.named("cuff") if record.fields["event"] == "fault"] == [202]
+
+
 def test_every_number_of_a_module_at_its_worst_is_right() -> None:  # REQ-221, REQ-223
     log = slog.read(played("cuff_ascii")["slog"])
     told = [(r.fields["systolic_mmhg"], r.fields["diastolic_mmhg"]) for r in log.named("pressure")]

@@ -46,7 +46,8 @@ main.run(app)
 HANGS = {"oximeter": "oximeter", "cuff": "nibp", "music": "music", "display": "display"}
 WATCHING = ("oximeter", "cuff")
 FALLS = {**HANGS, "keys": "keys"}
-MODULE = {"oximeter": "nonin", "settings": {"oximeter_module": 1}}
+MODULES = {"nonin": {"oximeter": "nonin", "settings": {"oximeter_module": 1}},
+           "ascii": {"cuff": "ascii", "settings": {"cuff_module": 1}}}  # fmt: skip
 
 
 def timeline(row: dict) -> list[dict]:
@@ -69,7 +70,7 @@ def end_s(row: dict) -> float:
 def play(row: dict, folder: Path, plant: str = "pass") -> tuple[dict[str, float], list[float]]:
     """(seconds after the fault at which each alarm first began, those of every burst)."""
     script = SCRIPT.replace("{plant}", plant).replace("{fault_us}", str(FAULT_S * 1000000))
-    module = MODULE if row.get("oximeter") else {}
+    module = MODULES.get(row.get("oximeter") or row.get("cuff"), {})
     said = run_script(script, folder, timeline=timeline(row), end_s=end_s(row), **module)
     edges, trace = json.loads(said)
     begun: dict[str, float] = {}
